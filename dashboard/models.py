@@ -1,0 +1,106 @@
+"""People, their teams, and what they did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from dashboard.permissions import Role
+
+
+class User(AbstractUser):
+    """A person who signs in."""
+
+    @property
+    def display_name(self) -> str:
+        """The name that others see."""
+        return self.get_full_name() or self.username
+
+    def role_in(self, team_id: int) -> Role | None:
+        """This person's role in the team, or None for a stranger. One query, never cached: roles change under us."""
+        role = self.memberships.filter(team_id=team_id).values_list("role", flat=True).first()
+        return Role(role) if role and self.is_active else None
+
+
+class Team(models.Model):
+    """The people who share connections, computers and an audit log."""
+
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80, unique=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="teams")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One person's role in one team."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "team"], name="one_role_per_team")]
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.role} of {self.team}"
+
+
+class Outcome(models.TextChoices):
+    """How far an action got."""
+
+    REQUESTED = "requested"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class AppendOnly(Exception):
+    """An audit row was about to be changed or deleted."""
+
+
+class AuditEvent(models.Model):
+    """One line of the audit log. Names are copied in, so a row outlives what it speaks of. Written by `dashboard.audit`
+    only."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="audit_events")
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    action_id = models.CharField(max_length=32, db_index=True)
+    action = models.CharField(max_length=48)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    actor_id_copy = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=150)
+    actor_address = models.CharField(max_length=64, blank=True)
+    target_id = models.CharField(max_length=64, blank=True)
+    target_name = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T} {self.actor_name} {self.action} {self.target_name}: {self.outcome}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise AppendOnly("The audit log is append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly("The audit log is append-only.")
+
+
+class Sweep(models.Model):
+    """How far a service has come that looks through rows in their order. Whoever counts `turn` up may write what it
+    found; another process that looked at the same time may not."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    turn = models.PositiveBigIntegerField(default=0)
+    reached = models.PositiveBigIntegerField(default=0, help_text="Up to this key nothing is left to do.")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reached}"

@@ -1,0 +1,1 @@
+"""`make run`'s machinery: what must stand before the first part starts, and the parts under one supervisor."""

@@ -1,0 +1,19 @@
+"""Every address of the house; /healthz and /readyz are answered before it (`dashboard.views.health`)."""
+
+from allauth.account import views as account
+from django.urls import include, path
+
+handler403 = "dashboard.views.errors.forbidden"
+handler404 = "dashboard.views.errors.not_found"
+
+urlpatterns = [
+    path("", include("computers.urls")),
+    path("", include("agents.urls")),
+    # Only what works without a mail server; sign-up exists to say that it is closed.
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/signup/", account.signup, name="account_signup"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/password/change/", account.password_change, name="account_change_password"),
+]
