@@ -1,0 +1,270 @@
+"""The lease's row: who holds a computer, and which process may send input for them.
+
+Every change is one conditional UPDATE, so any number of processes may try at once and exactly one succeeds.
+`relay/lease.py` keeps the process's side: its monotonic deadline. No clock of one machine is ever compared with
+another's for safety: a new process waits until the old one confirmed, or for the old one's longest possible deadline
+counted from its own activation. Only the lapse of an abandoned lease reads the wall clock, and there a second more or
+less does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from computers.models import Computer, ControlLease
+from dashboard.database import atomic_unit, unit
+from dashboard.permissions import Actor
+
+#: A driver who vanished keeps the lease this long, seconds: a reload or a short outage must not lose it.
+GRACE = 60.0
+#: A call that acts for a while says this often that it still does, and is believed this long; seconds.
+WORK_RENEW, WORK_BELIEVED = 1.0, 8.0
+#: `Computer.agent_state` while an agent acts on it.
+AT_WORK = "running"
+#: In `waiting_on`: more than one earlier process may still be sending, so only the time-out ends the wait.
+SEVERAL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A lease as it stands. `holder` is the person's name for others to read."""
+
+    epoch: int
+    holder_id: int | None
+    holder: str
+    client: str
+    renewed_at: Any
+    #: What runs on it in one call, whoever began it; empty: nothing.
+    working: str = ""
+
+    @property
+    def free(self) -> bool:
+        """Nobody drives."""
+        return self.holder_id is None
+
+    def held_by(self, actor: Actor) -> bool:
+        """Whether this person drives from this very tab."""
+        return self.holder_id == actor.user.pk and self.client == actor.client
+
+    @property
+    def lapses_at(self) -> Any:
+        """When it lapses unless its driver is heard of; None when free."""
+        return None if self.free else self.renewed_at + timedelta(seconds=GRACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """This process may drive under `epoch`, after releasing `held`, once no earlier process can still be sending."""
+
+    epoch: int
+    must_wait: bool
+    held: dict[str, Any]
+
+
+class Held(Exception):
+    """Somebody else drives; `str()` is their name."""
+
+
+class AgentAtWork(Exception):
+    """An agent's task runs there; `str()` is what it was told."""
+
+
+class Working(Exception):
+    """A batch or macro is not over yet; `str()` says which."""
+
+
+def stands(computer_id: int) -> Standing:
+    """The lease of one computer; a computer that nobody ever drove has a free one. For code inside a unit."""
+    row = ControlLease.objects.select_related("holder").filter(computer_id=computer_id).first()
+    return _standing(row) if row else Standing(0, None, "", "", None)
+
+
+standing = unit(stands)
+
+
+def drives(computer_id: int, actor: Actor) -> bool:
+    """Whether this person drives from this very tab, and nothing else of the lease. For code inside a unit."""
+    return ControlLease.objects.filter(
+        computer_id=computer_id, holder=actor.user, client=actor.client
+    ).exists()
+
+
+@atomic_unit
+def take(computer: Computer, actor: Actor) -> Standing:
+    """Make `actor` the holder, epoch + 1; `Held` if another person drives, `Working` while a batch runs,
+    `AgentAtWork` while a task does. One's own other tab may be taken over from."""
+    row, _ = ControlLease.objects.get_or_create(computer=computer)
+    # Locked: a task that is being started there now says so in this row.
+    agent = Computer.objects.select_for_update().values_list("agent_state", "agent_label").get(pk=computer.pk)
+    if agent[0] == AT_WORK and row.holder_id != actor.user.pk:
+        raise AgentAtWork(agent[1])
+    mine_or_free = Q(holder=None) | Q(holder=actor.user)
+    taken = ControlLease.objects.filter(mine_or_free, _idle(), pk=row.pk).exclude(
+        holder=actor.user, client=actor.client
+    )
+    taken.update(epoch=F("epoch") + 1, holder=actor.user, client=actor.client, renewed_at=timezone.now())
+    row = ControlLease.objects.select_related("holder").get(pk=row.pk)
+    if not (row.holder_id == actor.user.pk and row.client == actor.client):
+        if row.working and row.working_until and row.working_until > timezone.now():
+            raise Working(row.working)
+        raise Held(row.holder.display_name if row.holder else "Somebody")
+    return _standing(row)
+
+
+@atomic_unit
+def release(computer_id: int, epoch: int) -> bool:
+    """Free the lease if `epoch` still stands. Whether it did."""
+    return _freed(ControlLease.objects.filter(computer_id=computer_id, epoch=epoch).exclude(holder=None))
+
+
+@atomic_unit
+def lapse(computer_id: int, epoch: int) -> bool:
+    """Free the lease if its driver has not been heard of for the whole grace. Whether this call did."""
+    silent_since = timezone.now() - timedelta(seconds=GRACE)
+    abandoned = ControlLease.objects.filter(computer_id=computer_id, epoch=epoch, renewed_at__lt=silent_since)
+    return _freed(abandoned.exclude(holder=None))
+
+
+@unit
+def abandoned() -> list[ControlLease]:
+    """Leases whose driver has been silent for the whole grace, with their computers."""
+    silent_since = timezone.now() - timedelta(seconds=GRACE)
+    rows = ControlLease.objects.exclude(holder=None).filter(renewed_at__lt=silent_since)
+    return list(rows.select_related("computer__connection__team", "holder"))
+
+
+@atomic_unit
+def activate(computer_id: int, epoch: int, process: str) -> Activation | None:
+    """Let `process` send input under `epoch`; None if that epoch is over."""
+    rows = ControlLease.objects.filter(computer_id=computer_id)
+    row = rows.filter(epoch=epoch).exclude(holder=None).first()
+    if row is None:
+        return None
+    before = {row.process, row.waiting_on} - {"", process}
+    waiting_on = SEVERAL if len(before) > 1 else next(iter(before), "")
+    if not rows.filter(epoch=epoch, process=row.process).update(
+        process=process, waiting_on=waiting_on, renewed_at=timezone.now()
+    ):
+        return None
+    return Activation(epoch, bool(waiting_on), row.held)
+
+
+@unit
+def renew(computer_id: int, epoch: int, process: str) -> bool:
+    """Push the deadline of `process` out; False means it may not send any more."""
+    rows = ControlLease.objects.filter(computer_id=computer_id, epoch=epoch, process=process).exclude(
+        holder=None
+    )
+    return bool(rows.update(renewed_at=timezone.now()))
+
+
+@unit
+def begin_work(computer_id: int, epoch: int, what: str) -> bool:
+    """Say that `what` acts on the computer in one call. False: the epoch is over, or something else still runs."""
+    rows = ControlLease.objects.filter(_idle(), computer_id=computer_id, epoch=epoch).exclude(holder=None)
+    return bool(rows.update(working=what[:200], working_until=_believed()))
+
+
+@unit
+def go_on_working(computer_id: int, epoch: int) -> bool:
+    """Say that it still does. False: the lease was lost meanwhile; whoever comes next still waits for `end_work`."""
+    rows = ControlLease.objects.filter(computer_id=computer_id).exclude(working="")
+    rows.update(working_until=_believed())
+    return rows.filter(epoch=epoch).exclude(holder=None).exists()
+
+
+@unit
+def end_work(computer_id: int) -> None:
+    """It is over."""
+    ControlLease.objects.filter(computer_id=computer_id).update(working="", working_until=None)
+
+
+@unit
+def confirm_stopped(computer_id: int, process: str) -> None:
+    """Say that `process` sends nothing more, so that whoever waits for it need not wait longer."""
+    rows = ControlLease.objects.filter(computer_id=computer_id)
+    rows.filter(process=process).update(process="")
+    rows.filter(waiting_on=process).update(waiting_on="")
+
+
+@unit
+def still_waiting(computer_id: int, epoch: int, process: str) -> bool | None:
+    """Whether an earlier process has yet to confirm; None when `process` is no longer the one to drive."""
+    row = ControlLease.objects.filter(computer_id=computer_id, epoch=epoch, process=process).first()
+    return bool(row.waiting_on) if row else None
+
+
+@unit
+def waited_out(computer_id: int, epoch: int, process: str) -> None:
+    """No earlier process can still be sending: whoever drives next need not wait for those again, dead as they are."""
+    ControlLease.objects.filter(computer_id=computer_id, epoch=epoch, process=process).update(waiting_on="")
+
+
+@unit
+def note_held(computer_id: int, epoch: int, process: str, held: dict[str, Any]) -> bool:
+    """Write down what is pressed, before it is pressed. False: the epoch is over and it must not be pressed."""
+    rows = ControlLease.objects.filter(computer_id=computer_id, epoch=epoch, process=process)
+    return bool(rows.update(held=held))
+
+
+@unit
+def held_input(computer_id: int) -> dict[str, Any]:
+    """What the row says is pressed."""
+    return ControlLease.objects.filter(computer_id=computer_id).values_list("held", flat=True).first() or {}
+
+
+@unit
+def note_released(computer_id: int, epoch: int) -> None:
+    """Nothing is pressed any more, if nobody has driven since `epoch`."""
+    ControlLease.objects.filter(computer_id=computer_id, epoch=epoch).update(held={})
+
+
+@atomic_unit
+def note_pressed(computer_id: int, epoch: int, change: Callable[[dict[str, Any]], dict[str, Any]]) -> bool:
+    """Change the note of what REST verbs pressed. False: the epoch is over and nothing must be pressed."""
+    rows = ControlLease.objects.filter(computer_id=computer_id, epoch=epoch).exclude(holder=None)
+    row = rows.select_for_update().first()
+    if row is None:
+        return False
+    noted = {key: value for key, value in change(dict(row.pressed)).items() if value}
+    return bool(rows.update(pressed=noted))
+
+
+@unit
+def pressed(computer_id: int) -> dict[str, Any]:
+    """What REST verbs pressed and nobody has released."""
+    return (
+        ControlLease.objects.filter(computer_id=computer_id).values_list("pressed", flat=True).first() or {}
+    )
+
+
+@atomic_unit
+def forget_pressed(computer_id: int, noted: dict[str, Any]) -> None:
+    """All of `noted` was released; if something else was pressed meanwhile, the note stays."""
+    row = ControlLease.objects.select_for_update().filter(computer_id=computer_id).first()
+    if row is not None and row.pressed == noted:
+        ControlLease.objects.filter(pk=row.pk).update(pressed={})
+
+
+def _freed(rows: Any) -> bool:
+    return bool(rows.update(epoch=F("epoch") + 1, holder=None, client="", renewed_at=timezone.now()))
+
+
+def _idle() -> Q:
+    return Q(working_until=None) | Q(working_until__lt=timezone.now())
+
+
+def _believed() -> Any:
+    return timezone.now() + timedelta(seconds=WORK_BELIEVED)
+
+
+def _standing(row: ControlLease) -> Standing:
+    name = row.holder.display_name if row.holder else ""
+    works = row.working if row.working_until and row.working_until > timezone.now() else ""
+    return Standing(row.epoch, row.holder_id, name, row.client, row.renewed_at, works)

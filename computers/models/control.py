@@ -1,0 +1,39 @@
+"""The lease: who drives a computer."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from computers.models.machines import Computer
+from dashboard.models import User
+
+
+class ControlLease(models.Model):
+    """Who drives a computer. `epoch` grows by one at every change of holder; `computers.leases` writes it.
+
+    `process` is the web process that may send input now, `waiting_on` an earlier one that has not yet said it stopped.
+    """
+
+    computer = models.OneToOneField(Computer, on_delete=models.CASCADE, related_name="lease")
+    epoch = models.PositiveBigIntegerField(default=0)
+    holder = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    client = models.CharField(max_length=64, blank=True)
+    process = models.CharField(max_length=32, blank=True)
+    waiting_on = models.CharField(max_length=32, blank=True)
+    renewed_at = models.DateTimeField(default=timezone.now)
+    held = models.JSONField(default=dict, help_text="Buttons and modifiers pressed and not yet released.")
+    pressed = models.JSONField(default=dict, help_text="What REST verbs pressed and nobody released yet.")
+
+    # A batch or a macro acts for a while in one call: nobody takes control before it is over, or its process is dead.
+    working = models.CharField(max_length=200, blank=True, help_text="What runs: the macro Log in.")
+    working_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(holder=None) | ~Q(client=""), name="a_holder_has_a_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.computer_id}: {self.holder or 'free'} (epoch {self.epoch})"
