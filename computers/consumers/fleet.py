@@ -1,0 +1,101 @@
+"""`/ws/fleet/`: the wall. One socket tells of every computer of the person's teams, as the wall's own fragments."""
+
+from __future__ import annotations
+
+import asyncio
+
+import orjson
+from django.core.exceptions import PermissionDenied
+
+from computers import records
+from computers.consumers.facts import ROWS
+from computers.fleet import claims
+from computers.fragments import Fact, troubles_fact
+from computers.models import Computer
+from dashboard import live
+from dashboard.database import unit
+from dashboard.models import User
+from dashboard.permissions import Action, Role, allows
+from dashboard.sockets import Close, Socket
+
+#: One computer's row is sent at most this often, seconds; what happens in between is in the next one.
+ROW_EVERY = 0.2
+
+
+class FleetConsumer(Socket):
+    """One open wall."""
+
+    #: Team → the person's role there.
+    roles: dict[int, Role]
+
+    async def authorise(self) -> None:
+        """Any member of any team, or of `?team=<slug>`. Who lost a team is cut: the page still shows its computers. Who
+        joined one connects anew, and finds them."""
+        roles = await _roles(self.user, self.query.get("team", ""))
+        if not roles or getattr(self, "roles", roles).keys() - roles.keys():
+            raise PermissionDenied
+        if roles.keys() - getattr(self, "roles", roles).keys():
+            self.end(Close.AGAIN)
+        self.roles = roles
+
+    async def opened(self) -> None:
+        self._sent_at: dict[str, float] = {}
+        self._waiting: dict[str, live.News] = {}
+
+    def groups(self) -> list[str]:
+        return [live.team_group(team) for team in self.roles]
+
+    async def listening(self) -> None:
+        """The rows' versions as they are now: a page that was rendered before sees whether it missed something."""
+        self.tell("versions", versions=await _versions(list(self.roles)))
+
+    def on_message(self, text: str) -> None:
+        try:
+            message = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            message = None
+        if isinstance(message, dict) and message.get("type") == "ping":
+            self.tell("pong")
+        else:
+            self.complain("malformed", "The wall understands only a ping.", malformed=True)
+
+    async def on_news(self, news: live.News) -> None:
+        if news.kind == records.NEWS:
+            self._send_soon(news)
+        elif news.kind == claims.NEWS:
+            self.spawn(self._send_troubles())
+
+    def _send_soon(self, news: live.News) -> None:
+        id = news.payload["id"]
+        if id not in self._waiting:
+            self.spawn(self._send_row(id))
+        self._waiting[id] = news
+
+    async def _send_row(self, id: str) -> None:
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(max(0.0, self._sent_at.get(id, 0.0) + ROW_EVERY - now))
+        self._sent_at[id] = asyncio.get_running_loop().time()
+        news = self._waiting.pop(id)
+        if (role := self.roles.get(news.payload["team"])) is None:
+            return
+        self._tell_fact(await ROWS.at((id, role), news.payload["version"]))
+
+    async def _send_troubles(self) -> None:
+        self._tell_fact(await troubles_fact(self.user))
+
+    def _tell_fact(self, fact: Fact | None) -> None:
+        if fact is not None:
+            self.tell("fact", key=fact.key, version=fact.version, html=fact.html)
+
+
+@unit
+def _roles(user: User, team: str) -> dict[int, Role]:
+    memberships = user.memberships.filter(team__slug=team) if team else user.memberships.all()
+    roles = {membership.team_id: Role(membership.role) for membership in memberships}
+    return {team: role for team, role in roles.items() if allows(role, Action.WATCH)}
+
+
+@unit
+def _versions(teams: list[int]) -> dict[str, int]:
+    rows = Computer.objects.live().filter(connection__team__in=teams)
+    return {f"computer:{id}": version for id, version in rows.values_list("public_id", "version")}
