@@ -1,0 +1,1 @@
+"""One Chromium: found, isolated, launched, spoken to."""

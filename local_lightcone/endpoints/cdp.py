@@ -1,0 +1,156 @@
+"""Chrome's DevTools protocol, passed through as it is.
+
+Every client gets a socket of its own to Chromium. Two things are looked at on the way in, both cheaply:
+whether a message drives the computer (then it counts as activity; watching does not, so that a forgotten
+viewer cannot keep a computer alive), and whether it would end the browser for everybody.
+"""
+
+import asyncio
+import contextlib
+import re
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from ..chromium.cdp import dial
+from ..guard import token
+from ..problems import Problem, session_not_found
+from ..sessions.computer import Computer
+from .computers import the_computer
+
+METHOD = re.compile(r'"method"\s*:\s*"([A-Za-z]+\.[A-Za-z]+)"')
+DRIVING = (
+    "Input.",
+    "Page.navigate",
+    "Page.reload",
+    "Page.handleJavaScriptDialog",
+    "Runtime.evaluate",
+    "Runtime.callFunctionOn",
+    "DOM.",
+    "Target.createTarget",
+    "Target.closeTarget",
+)
+MOVING = ("Page.navigate", "Page.reload")
+LETTING_GO = ("Page.disable", "Target.detachFromTarget")
+ENDING = ("Browser.close", "Browser.crash")
+AROUND = frozenset({"proxyServer", "proxyBypassList"})
+"""What of `Target.createBrowserContext` would lead its pages around the forwarder."""
+GOING_AWAY = 1001
+EXPECTED = (ConnectionClosed, WebSocketDisconnect)
+
+
+async def version(request: Request) -> Response:
+    computer = _offered(the_computer(request))
+    known = computer.version
+    scheme = "wss" if request.url.scheme == "https" else "ws"
+    address = f"{scheme}://{request.url.netloc}/computers/{computer.id}/cdp"
+    if key := token(request.scope):
+        address += f"?token={quote(key)}"
+    return JSONResponse(
+        {
+            "Browser": known["product"],
+            "Protocol-Version": known["protocolVersion"],
+            "User-Agent": known["userAgent"],
+            "V8-Version": known["jsVersion"],
+            "WebKit-Version": f"537.36 ({known['revision']})",
+            "webSocketDebuggerUrl": address,
+        }
+    )
+
+
+async def not_a_socket(request: Request) -> Response:
+    """What the official SDK gets, which asks for `/ws` with a plain GET."""
+    _offered(the_computer(request))
+    raise Problem(426, "Upgrade required", "Connect with a WebSocket: this address speaks DevTools.")
+
+
+async def socket(client: WebSocket) -> None:
+    try:
+        computer = _offered(client.app.state.registry.find(client.path_params["id"]))
+        upstream = await dial(computer.chromium.address)
+    except Problem as problem:
+        return await client.send_denial_response(problem.response())
+    except OSError:  # its browser died this moment
+        return await client.send_denial_response(session_not_found().response())
+    await client.accept()
+    computer.tabs.dialogs.drivers += 1
+    try:
+        await _first_to_end(_inward(client, upstream, computer), _outward(client, upstream))
+    finally:
+        computer.tabs.dialogs.driver_left()
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await client.close(GOING_AWAY)
+        await computer.tabs.dialogs.settled()
+        await upstream.close()
+
+
+def _offered(computer: Computer) -> Computer:
+    if not computer.offers_cdp:
+        raise session_not_found()
+    return computer
+
+
+async def _inward(client: WebSocket, upstream: ClientConnection, computer: Computer) -> None:
+    while (event := await client.receive())["type"] == "websocket.receive":
+        message = event.get("text") or (event.get("bytes") or b"").decode(errors="replace")
+        method = METHOD.search(message)
+        if method and method[1].startswith(DRIVING):
+            computer.clock.touch()
+        if method and method[1].startswith(MOVING):
+            computer.tabs.dialogs.moving()
+        if method and method[1] in LETTING_GO:
+            await computer.tabs.dialogs.settled()
+        if "createBrowserContext" in message or "\\u" in message:
+            message = _through_the_forwarder(message)
+        if ("Browser.c" in message or "\\u" in message) and (command := _ending(message)):
+            answer = {key: command[key] for key in ("id", "sessionId") if key in command}
+            await client.send_text(orjson.dumps({**answer, "result": {}}).decode())
+            return
+        await upstream.send(message)
+
+
+async def _outward(client: WebSocket, upstream: ClientConnection) -> None:
+    async for message in upstream:
+        await client.send({"type": "websocket.send", "text": message})
+
+
+def _through_the_forwarder(message: str) -> str:
+    """A browser context may bring a proxy of its own, or none: its pages would reach what the forwarder refuses."""
+    try:
+        command = orjson.loads(message)
+    except orjson.JSONDecodeError:
+        return message
+    parameters = command.get("params") if isinstance(command, dict) else None
+    if not isinstance(parameters, dict) or not AROUND.intersection(parameters):
+        return message
+    kept = {name: value for name, value in parameters.items() if name not in AROUND}
+    return orjson.dumps({**command, "params": kept}).decode()
+
+
+def _ending(message: str) -> dict[str, Any] | None:
+    """The command, if it would end the browser. Only its own client leaves."""
+    try:
+        command = orjson.loads(message)
+    except orjson.JSONDecodeError:
+        return None
+    if isinstance(command, dict) and str(command.get("method", "")).startswith(ENDING):
+        return command
+    return None
+
+
+async def _first_to_end(*ways: Any) -> None:
+    tasks = [asyncio.create_task(way) for way in ways]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception) and not isinstance(result, EXPECTED):
+                raise result
