@@ -1,0 +1,67 @@
+"""Every address of tasks × nobody, a stranger, a viewer, an operator."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from agents.models import Task
+from agents.urls import urlpatterns
+from computers.models import Connection
+from dashboard.models import User
+from tests.computers.views.conftest import HTMX, Windows
+
+#: (address name, method) → status for a stranger, a viewer, an operator.
+MATRIX = {
+    ("tasks", "get"): (200, 200, 200),
+    ("creation", "get"): (200, 403, 200),
+    ("creation", "post"): (200, 403, 422),
+    ("task", "get"): (404, 200, 200),
+    ("steps", "get"): (404, 200, 200),
+    ("pause", "post"): (404, 403, 409),
+    ("resume", "post"): (404, 403, 409),
+    ("message", "post"): (404, 403, 422),
+}
+PLACES = {
+    "tasks": "/tasks/",
+    "creation": "/tasks/new/",
+    "task": "/tasks/{id}/",
+    "steps": "/tasks/{id}/steps/",
+    "pause": "/tasks/{id}/pause/",
+    "resume": "/tasks/{id}/resume/",
+    "message": "/tasks/{id}/messages/",
+}
+
+
+@pytest.fixture
+def task(connection: Connection) -> Task:
+    """One that is still starting."""
+    return Task.objects.create(connection=connection, instruction="Look", wish={"instruction": "Look"})
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(PLACES) == {name for name, _ in MATRIX}
+
+
+@pytest.mark.parametrize(("name", "method"), MATRIX)
+def test_nobody_is_sent_to_sign_in(task: Task, name: str, method: str) -> None:
+    answer = getattr(Client(), method)(PLACES[name].format(id=task.public_id))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize(("name", "method"), MATRIX)
+def test_each_role_gets_what_the_matrix_says(
+    window: Windows, task: Task, bob: User, vera: User, charlie: User, name: str, method: str
+) -> None:
+    address = PLACES[name].format(id=task.public_id)
+    found = tuple(
+        getattr(window(user), method)(address, headers=HTMX).status_code for user in (charlie, vera, bob)
+    )
+    assert found == MATRIX[name, method]
+
+
+@pytest.mark.parametrize("name", [name for name in PLACES if "{id}" in PLACES[name]])
+def test_an_unknown_task_is_not_found(window: Windows, bob: User, name: str) -> None:
+    method = "get" if (name, "get") in MATRIX else "post"
+    assert getattr(window(bob), method)(PLACES[name].format(id="no-such-id")).status_code == 404
