@@ -1,0 +1,86 @@
+/** Who drives: the frame's colour, the words under it, the buttons, and the people who watch. */
+
+import { find, say } from "ui/dom.js";
+
+/** How long a hint stays, milliseconds. */
+const HINT_MS = 5000;
+
+export class Driver {
+  #root;
+  #holder = "";
+  #hintTimer = 0;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    find("[data-frame]", root).addEventListener("animationend", ({ currentTarget }) =>
+      /** @type {Element} */ (currentTarget).classList.remove("is-flashing"),
+    );
+  }
+
+  /** @param {import("live/screen.js").Control} control */
+  show({ holder, you_hold }) {
+    this.#holder = holder?.you ? "You" : (holder?.name ?? "");
+    this.#root.dataset.driver = you_hold ? "you" : holder ? "other" : "nobody";
+    say(find("[data-driver]", this.#root), this.#sentence(you_hold));
+    const hadFocus = document.activeElement?.matches("[data-take], [data-release]");
+    const [take, release] = [find("[data-take]", this.#root), find("[data-release]", this.#root)];
+    take.hidden = you_hold || this.#root.dataset.mayDrive !== "yes";
+    release.hidden = !you_hold;
+    if (hadFocus) (you_hold ? release : take).focus();
+    if (you_hold) this.#hide();
+  }
+
+  /** Nobody drives what has ended. */
+  end() {
+    this.#holder = "";
+    this.#root.dataset.driver = "nobody";
+    say(find("[data-driver]", this.#root), "Ended; nobody drives");
+    for (const name of ["[data-take]", "[data-release]"]) find(name, this.#root).hidden = true;
+  }
+
+  /** Control can be asked for only while somebody listens: a click that nobody hears would be lost. @param {boolean} ready */
+  setReady(ready) {
+    for (const name of ["[data-take]", "[data-release]"]) {
+      /** @type {HTMLButtonElement} */ (find(name, this.#root)).disabled = !ready;
+    }
+  }
+
+  /** @param {string[]} names */
+  showViewers(names) {
+    const text = names.length ? names.join(", ") : "only you";
+    for (const place of this.#root.querySelectorAll("[data-viewers]")) say(/** @type {HTMLElement} */ (place), text);
+    say(find("[data-viewer-count]", this.#root), String(names.length || 1));
+  }
+
+  /** Somebody typed or clicked without driving: the frame flashes and says why nothing happened. */
+  refuse() {
+    find("[data-frame]", this.#root).classList.add("is-flashing");
+    const mayDrive = this.#root.dataset.mayDrive === "yes";
+    const who = this.#holder ? this.#drives : "Nobody drives";
+    this.hint(mayDrive ? `You are only watching. ${who}; take control to type and click.` : "Your role lets you watch, not drive.");
+  }
+
+  /** @param {string} sentence */
+  hint(sentence) {
+    const place = find("[data-hint]", this.#root);
+    say(place, sentence);
+    place.classList.add("is-shown");
+    clearTimeout(this.#hintTimer);
+    this.#hintTimer = setTimeout(() => this.#hide(), HINT_MS);
+  }
+
+  #hide() {
+    find("[data-hint]", this.#root).classList.remove("is-shown");
+  }
+
+  get #drives() {
+    return this.#holder === "You" ? "You drive in another tab" : `${this.#holder} drives`;
+  }
+
+  /** @param {boolean} youHold */
+  #sentence(youHold) {
+    if (youHold) return "You are driving";
+    return this.#holder ? `Watching; ${this.#drives}` : "Watching; nobody drives";
+  }
+}

@@ -1,0 +1,51 @@
+/** Times, ticking: "41:07" until something, "3 min" since something; the exact time on hover, in the reader's zone. */
+
+const TICK_MS = 1000;
+const JUST_NOW = "just now";
+const formatter = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** "41:07", "1:02:09", "0:00". @param {number} ms */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const two = /** @param {number} n */ (n) => String(n).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** "just now", "40 s", "3 min", "2 h", "5 d". @param {number} ms */
+export function span(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 5) return JUST_NOW;
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** A length as a person would say it, even a short one: "8 s". @param {number} ms */
+export const length = (ms) => (ms < 5000 ? `${Math.max(0, Math.round(ms / 1000))} s` : span(ms));
+
+export function wireTimes() {
+  const tick = () => document.querySelectorAll("time[data-shows]").forEach(show);
+  setInterval(tick, TICK_MS);
+  document.addEventListener("htmx:after:swap", tick);
+  tick();
+}
+
+/** @type {Record<string, (left: number) => string>} */
+const SHOWS = {
+  left: clock,
+  age: (left) => span(-left),
+  ago: (left) => (span(-left) === JUST_NOW ? JUST_NOW : `${span(-left)} ago`),
+};
+
+/** @param {Element} element a <time> whose `data-shows` is one of SHOWS */
+export function show(element) {
+  const at = Date.parse(element.getAttribute("datetime") ?? "");
+  if (Number.isNaN(at)) return;
+  const left = at - Date.now();
+  const text = SHOWS[element.getAttribute("data-shows") ?? ""]?.(left) ?? "";
+  if (element.textContent !== text) element.textContent = text;
+  element.setAttribute("title", formatter.format(at));
+}
