@@ -1,0 +1,79 @@
+"""axe finds nothing wrong on any page, light or dark, wide or on a phone; and nothing is wider than the window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import ONE_LOOP
+from tests.browser.pages.conftest import Windows, open_cockpit
+from tests.browser.pages.looks import SIZES, assert_sound
+from tests.browser.pages.terminals import PATIENCE_MS, run
+
+pytestmark = ONE_LOOP
+
+
+@pytest.fixture(params=SIZES)
+def look(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return SIZES[request.param]
+
+
+async def test_the_calm_pages(window: Windows, look: dict[str, Any]) -> None:
+    page = await window("charlie", "", **look)
+    await page.goto("/no-such-page/")
+    await assert_sound(page, calm=True)
+    await page.context.clear_cookies()
+    await page.goto("/accounts/login/")
+    await assert_sound(page, calm=True)
+
+
+async def test_the_wall_and_the_form(window: Windows, checkout: str, look: dict[str, Any]) -> None:
+    page = await window(**look)
+    await page.goto("/")
+    await assert_sound(page)
+    await page.keyboard.press("?")
+    await page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+    await assert_sound(page)
+    await page.goto("/computers/new/")
+    await page.get_by_label("Width").fill("-1")
+    await page.get_by_role("button", name="Create computer").click()
+    await page.locator(".errorlist li").wait_for()
+    await assert_sound(page)
+
+
+async def test_the_cockpit_its_menu_its_panel_and_its_question(
+    window: Windows, checkout: str, look: dict[str, Any]
+) -> None:
+    page = await window(**look)
+    await open_cockpit(page, checkout)
+    await assert_sound(page)
+    await page.locator(".browser-bar summary").click()
+    await assert_sound(page)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Details", exact=True).click()
+    await assert_sound(page)
+    await page.locator("[data-panel]:visible").last.click()
+    await page.get_by_role("button", name="Terminate").click()
+    await page.get_by_role("dialog", name="Terminate checkout-1?").wait_for()
+    await assert_sound(page)
+
+
+async def test_the_terminal(window: Windows, workshop: str, look: dict[str, Any]) -> None:
+    page = await window(**look)
+    await open_cockpit(page, workshop)
+    if look["has_touch"]:
+        await page.get_by_role("button", name="Details", exact=True).click()
+    await page.get_by_role("tab", name="Terminal").click()
+    await page.locator("[data-terminal][data-state=ready]").wait_for(timeout=PATIENCE_MS)
+    await run(page, "printf '\\033[34mblue\\033[0m\\n'; echo bad >&2")
+    await page.locator("[data-more] summary").click()
+    await page.get_by_role("button", name="Add a variable").click()
+    await assert_sound(page)
+
+
+async def test_an_empty_wall(window: Windows, look: dict[str, Any]) -> None:
+    page = await window("charlie", "", **look)
+    await page.goto("/")
+    await page.get_by_role("heading", name="No computer is running").wait_for()
+    await assert_sound(page)
