@@ -90,9 +90,11 @@ export class Choosing {
   }
 
   async #open() {
+    const hands = document.activeElement;
     if ((await this.#post(find("[data-new-tab]", this.#root).dataset.newTab ?? "")) && this.#screen.isDriving) {
       this.#watch(MAIN);
-      find("#address").focus();
+      // The answer may be late: whoever has gone elsewhere meanwhile stays there.
+      if (document.activeElement === hands || document.activeElement === document.body) find("#address").focus();
     }
   }
 

@@ -45,11 +45,12 @@ export class Strip {
     const known = new Map(Array.from(this.#list.children, (cell) => [/** @type {HTMLElement} */ (cell).dataset.tab, cell]));
     for (const [id, cell] of known) if (!tabs.some((tab) => tab.id === id)) this.#remove(/** @type {HTMLElement} */ (cell));
     tabs.forEach((tab, index) => this.#place(tab, index));
+    // Whoever stood on a tab that moved still stands on it; on one that closed, on its neighbour.
+    const stands = tabs.some(({ id }) => id === focused) ? focused : tabs[Math.min(at, tabs.length - 1)]?.id;
+    if (focused && this.#focused !== stands) this.#cell(stands)?.focus();
     say(find("[data-tab-more]", this.#root), more ? `and ${more} older` : "");
     find("[data-tab-more]", this.#root).hidden = !more;
     this.#mark();
-    // Whoever stood on a tab that closed stands on its neighbour.
-    if (focused && !tabs.some(({ id }) => id === focused)) this.#cell(tabs[Math.min(at, tabs.length - 1)]?.id)?.focus();
   }
 
   /** @param {string} id the tab whose picture is shown here @param {boolean} following whether that is whatever the main one is */
