@@ -5,6 +5,7 @@ from django.urls import path
 from computers.views.acting import acting
 from computers.views.capturing import capture, html, screenshot
 from computers.views.cockpit import cockpit
+from computers.views.connections import connection, connection_new, connection_removal, connection_test
 from computers.views.creation import creation
 from computers.views.life import hold, hold_end, keep_alive
 from computers.views.macro_runs import macro_run, recording, recording_end
@@ -12,7 +13,7 @@ from computers.views.macros import macro, macro_deletion, macro_new, macros
 from computers.views.navigation import back, forward, navigation, reload
 from computers.views.saved import saved
 from computers.views.selection import selection
-from computers.views.settings import connection, proxy, viewport
+from computers.views.settings import proxy, viewport
 from computers.views.tabs import tab_closure, tab_switch, tabs
 from computers.views.termination import termination
 from computers.views.timeline import export, timeline
@@ -52,5 +53,8 @@ urlpatterns = [
     path("computers/<str:public_id>/captures/<str:name>/", capture, name="capture"),
     path("computers/<str:public_id>/viewport/", viewport, name="viewport"),
     path("computers/<str:public_id>/proxy/", proxy, name="proxy"),
-    path("computers/<str:public_id>/connection/", connection, name="connection"),
+    path("team/<slug:slug>/connections/new/", connection_new, name="connection_new"),
+    path("team/<slug:slug>/connections/<int:pk>/", connection, name="connection"),
+    path("team/<slug:slug>/connections/<int:pk>/test/", connection_test, name="connection_test"),
+    path("team/<slug:slug>/connections/<int:pk>/removal/", connection_removal, name="connection_removal"),
 ]

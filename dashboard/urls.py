@@ -9,6 +9,7 @@ handler404 = "dashboard.views.errors.not_found"
 urlpatterns = [
     path("", include("computers.urls")),
     path("", include("agents.urls")),
+    path("", include("dashboard.views.team.urls")),
     # Only what works without a mail server; sign-up exists to say that it is closed.
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),

@@ -13,7 +13,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-from cryptography.fernet import InvalidToken
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from agents.recorder import claims, starting, watching
 from agents.recorder.attending import Attendant, Events
 from agents.recorder.pictures import Pictures
 from agents.states import State
-from computers.connections import client_of
+from computers.connections import access_of, client_of
 from computers.upstream import errors
 from computers.upstream.client import Client
 from computers.upstream.task_stream import task_stream
@@ -59,14 +58,15 @@ class Recording(Attendant):
             task = await claims.read(self._pk)
             if task is None:
                 return
+            if not access_of(task.connection).key:
+                await self._no_key()
+                return
             async with client_of(task.connection) as client, self._beside(client) as self._pictures:
                 if not task.is_over:
                     await self._record(client, task)
                 await self._pictures.finished()
         except NotOurs:
             logger.info("Task %s is recorded elsewhere now.", self._pk)
-        except InvalidToken:
-            await self._no_key()
         except (OperationalError, InterfaceError) as error:
             logger.warning("Task %s could not be recorded for a moment: %s", self._pk, type(error).__name__)
             await asyncio.sleep(AFTER_FAILURE)
@@ -150,6 +150,9 @@ class Recording(Attendant):
         loop = asyncio.get_running_loop()
         while not await self._is_over():
             began, news = loop.time(), self._news
+            if (row := await claims.read(self._pk)) is not None:
+                # Its connection may have another key by now.
+                client.access = access_of(row.connection)
             status = await self._ask(client, task)
             if status is not None and status.is_over and not streams:
                 await record.write_status(task.pk, self._token, status)

@@ -78,7 +78,9 @@ class FleetConsumer(Socket):
         news = self._waiting.pop(id)
         if (role := self.roles.get(news.payload["team"])) is None:
             return
-        self._tell_fact(await ROWS.at((id, role), news.payload["version"]))
+        version = news.payload["version"]
+        # An empty one takes the row of a computer that was removed off the page.
+        self._tell_fact(await ROWS.at((id, role), version) or Fact(f"computer:{id}", version, ""))
 
     async def _send_troubles(self) -> None:
         self._tell_fact(await troubles_fact(self.user))

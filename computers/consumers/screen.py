@@ -55,6 +55,8 @@ class ScreenConsumer(Telling):
     async def authorise(self) -> None:
         public_id = self.scope["url_route"]["kwargs"]["public_id"]
         self.computer, self.role = await find_with_role(self.user, public_id, Action.WATCH)
+        # Another address or key of its connection: whoever looks through the old link connects anew.
+        HUB.opened(self.computer)
         if self.driver is not None and not allows(self.role, Action.INPUT):
             await self._release("no longer allowed to drive")
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cryptography.fernet import InvalidToken
 from django.db.models import Q
 from django.utils import timezone
 
 from computers.connections import access_of
 from computers.models import Connection
-from computers.upstream.client import Access
+from computers.upstream.client import UNREADABLE_KEY, Access
 from dashboard import live
 from dashboard.database import unit
 
@@ -23,9 +22,6 @@ CLAIM_SECONDS = 12.0
 NEWS = "connection"
 #: The last good listing is noted this often, seconds: finer than any page shows.
 LISTED_EVERY = 10.0
-UNREADABLE_KEY = (
-    "This connection's key cannot be decrypted with any of FIELD_ENCRYPTION_KEYS: enter the key anew."
-)
 
 
 @unit
@@ -38,12 +34,14 @@ def claim(process: str) -> dict[int, Access]:
     )
     found: dict[int, Access] = {}
     for id in Connection.objects.filter(polled_by=process).values_list("pk", flat=True):
-        try:
-            found[id] = access_of(Connection.objects.get(pk=id))
-        except InvalidToken:
-            _note_trouble(id, UNREADABLE_KEY)
-        except Connection.DoesNotExist:
+        row = Connection.objects.filter(pk=id).first()
+        if row is None:
             continue
+        access = access_of(row)
+        if access.key:
+            found[id] = access
+        else:
+            _note_trouble(id, UNREADABLE_KEY)
     return found
 
 

@@ -30,7 +30,6 @@ LISTING_DEADLINE = 20.0
 MISSING_PER_ROUND = 20
 
 NO_ANSWER = "The Lightcone service did not answer in time, or broke off."
-NOT_FOUND = "The Lightcone service has no list of computers at this address: is the base URL right?"
 FAILED_HERE = "The listing failed here; it has been logged."
 
 
@@ -94,7 +93,7 @@ def _sentence(error: Exception) -> str:
         case TimeoutError():
             return NO_ANSWER
         case errors.Gone():
-            return NOT_FOUND
+            return errors.NO_LIST
     return str(error)
 
 

@@ -31,7 +31,7 @@ class Connection(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="connections")
     name = models.CharField(max_length=80)
     base_url = models.URLField(max_length=300)
-    api_key = EncryptedTextField()
+    api_key = EncryptedTextField(lenient=True)
     kinds = models.JSONField(default=list, help_text="Kinds of computer this service can create.")
     # The poller's claim: any number of processes may run one, a dead one's work is taken over when the claim runs out.
     polled_by = models.CharField(max_length=32, blank=True)

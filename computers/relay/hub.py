@@ -38,7 +38,7 @@ class Hub:
 
     def open(self, computer: Computer) -> Link:
         """The link to `computer`, with one more user; `done` gives it back. Needs `computer.connection` loaded."""
-        link = self._links.get(computer.public_id)
+        link = self.opened(computer)
         if link is None or link.gone:
             machine = _machine(computer)
             kind = CdpLink if machine.cdp_path and computer.public_id not in self._without_cdp else StreamLink
@@ -54,8 +54,14 @@ class Hub:
         asyncio.get_running_loop().call_later(LINGER, link.release_if_unused)
 
     def opened(self, computer: Computer) -> Link | None:
-        """The link to `computer` if this process has one; nothing is opened."""
-        return self._links.get(computer.public_id)
+        """The link to `computer` if this process has one; nothing is opened. One that knows an earlier address or key
+        of the connection is none: whoever still looks through it connects anew."""
+        link = self._links.get(computer.public_id)
+        if link is not None and link.machine.access != access_of(computer.connection):
+            del self._links[computer.public_id]
+            link.audience.send_away()
+            return None
+        return link
 
     @asynccontextmanager
     async def linked(self, computer: Computer) -> AsyncIterator[Link]:
@@ -70,7 +76,7 @@ class Hub:
     async def client(self, computer: Computer) -> AsyncIterator[Client]:
         """A client for one verb: the link's own where somebody looks, since a new connection costs as much as a
         click."""
-        link = self._links.get(computer.public_id)
+        link = self.opened(computer)
         if link is not None and not link.gone:
             async with self.linked(computer) as link:
                 yield link.client

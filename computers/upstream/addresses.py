@@ -22,6 +22,10 @@ from django.conf import settings
 
 from computers.upstream import errors
 
+NOT_REACHED = "The Lightcone service cannot be reached."
+NO_TLS = "The Lightcone service cannot be reached: what answers at this address does not speak TLS (https)."
+#: What stands for an IPv4 address inside an IPv6 one on networks that translate (RFC 6052).
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 #: Seconds for a name to resolve.
 RESOLVE_TIMEOUT = 5.0
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -63,7 +67,20 @@ async def connected_socket(url: str, timeout: float) -> socket.socket:
         except BaseException:
             sock.close()
             raise
-    raise errors.Unreachable("The Lightcone service cannot be reached.")
+    raise errors.Unreachable(NOT_REACHED)
+
+
+def why_unreachable(error: BaseException) -> str:
+    """The sentence for a connection that could not be made: certificates and TLS are what a person can mend."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = cause.verify_message.rstrip(".") or "it cannot be verified"
+            return f"The Lightcone service's certificate is not trusted: {why}."
+        if isinstance(cause, ssl.SSLError):
+            return NO_TLS
+        cause = cause.__cause__ or cause.__context__
+    return NOT_REACHED
 
 
 class GuardedTransport(httpx.AsyncHTTPTransport):
@@ -105,6 +122,11 @@ class _GuardedBackend(httpcore.AnyIOBackend):
         raise trouble or httpcore.ConnectError("no address")
 
 
+def is_listed(url: str) -> bool:
+    """Whether the person who runs this named the URL's host and port in LIGHTDECK_PRIVATE_UPSTREAMS."""
+    return _host_and_port(url) in _listed()
+
+
 def _listed() -> set[tuple[str, int]]:
     return {_host_and_port(url) for url in settings.PRIVATE_UPSTREAMS}
 
@@ -116,5 +138,13 @@ def _host_and_port(url: str) -> tuple[str, int]:
 
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_global and not (mapped or ip).is_multicast
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = _inside(ip) or ip
+    return ip.is_global and not ip.is_multicast
+
+
+def _inside(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a translated or tunnelled one leads to."""
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour

@@ -18,13 +18,16 @@ import httpx
 import orjson
 
 from computers.upstream import errors
-from computers.upstream.addresses import GuardedTransport
+from computers.upstream.addresses import GuardedTransport, why_unreachable
 from computers.upstream.tasks import Tasks
 from computers.upstream.verbs import CALL_TIMEOUT, Verbs, path_of
 from computers.wire.upstream import ComputerFacts, error_inside, error_sentence, read_list
 
 T = TypeVar("T")
 
+UNREADABLE_KEY = (
+    "This connection's key cannot be decrypted with any of FIELD_ENCRYPTION_KEYS: enter the key anew."
+)
 #: Seconds to connect.
 CONNECT_TIMEOUT = 5.0
 #: Creating a computer blocks until its browser runs.
@@ -41,7 +44,8 @@ REFUSAL_TIMEOUT = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where a connection points and its key. The key appears in no repr, log or URL."""
+    """Where a connection points and its key. The key appears in no repr, log or URL; an empty one stands for a key that
+    cannot be decrypted."""
 
     base_url: str
     key: str
@@ -51,7 +55,9 @@ class Access:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The authorisation every call carries."""
+        """The authorisation every call carries; `BadKey` where there is none to give."""
+        if not self.key:
+            raise errors.BadKey(UNREADABLE_KEY)
         return {"Authorization": f"Bearer {self.key}", "User-Agent": "Lightdeck"}
 
     def headers_for(self, url: str) -> dict[str, str]:
@@ -202,7 +208,7 @@ class translated:  # noqa: N801 — used like a function
                 | httpx.UnsupportedProtocol()
                 | httpx.InvalidURL()
             ):
-                raise errors.Unreachable("The Lightcone service cannot be reached.") from error
+                raise errors.Unreachable(why_unreachable(error)) from error
             case httpx.HTTPError() | TimeoutError():
                 raise errors.NoAnswer(
                     "The Lightcone service did not answer in time, or broke off."

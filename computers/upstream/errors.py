@@ -20,6 +20,8 @@ import math
 
 #: What upstream says when it did not begin: "not implemented", and "not now" (also its word for some bad parameters).
 NOT_BEGUN = frozenset({501, 503})
+#: What a 404 means where a list was asked for.
+NO_LIST = "The Lightcone service has no list of computers at this address: is the base URL right?"
 #: The longest wait that is told to a person, seconds: a longer one is no advice.
 TOLD_WAIT = 3600
 

@@ -1,4 +1,4 @@
-"""What can be set on a running computer: its screen's size, its way out, and how its connection is used."""
+"""What can be set on a running computer: its screen's size and its way out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from computers.actions import network, screen, switches
+from computers.actions import network, screen
 from computers.actions.refusal import Refused
 from computers.actions.steps import PROXY_LIMIT, SCALES, VIEWPORT_SIDES, proxy_for_log
 from computers.models import Computer
@@ -27,10 +27,6 @@ PRESETS = (
     (1920, 1080, ""),
     (390, 844, "phone"),
 )
-
-
-#: What the form with every switch sends along.
-EVERY_SWITCH = "every_switch"
 
 
 def _side(label: str) -> forms.IntegerField:
@@ -60,31 +56,6 @@ class ProxyForm(forms.Form):
         max_length=PROXY_LIMIT,
         help_text="http://host:8080, with name:password@ before the host if it needs one. Empty: no proxy.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}),
-    )
-
-
-class ConnectionForm(forms.Form):
-    """The connection's switches."""
-
-    streams_commands = forms.BooleanField(
-        label="Stream commands",
-        required=False,
-        help_text="The terminal shows output as it comes (/exec). Off: when a command has ended (/exec/sync).",
-    )
-    reads_events = forms.BooleanField(
-        label="Read events",
-        required=False,
-        help_text="What others do on its computers is read from /events into their timelines.",
-    )
-    streams_tasks = forms.BooleanField(
-        label="Stream tasks",
-        required=False,
-        help_text="An agent's steps are read as they come. Switched off by itself where that started a task twice.",
-    )
-    attaches_tasks = forms.BooleanField(
-        label="Open a task's stream again",
-        required=False,
-        help_text="After a break, by the task's key. Only where a known key starts nothing: else a second task runs.",
     )
 
 
@@ -126,28 +97,6 @@ async def proxy(request: HttpRequest, public_id: str) -> HttpResponse:
         return f"Every tab goes through {proxy_for_log(url)} now." if url else "There is no proxy any more."
 
     return await _acted(request, computer, "proxy", ProxyForm(request.POST), act, emptied=ProxyForm())
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-async def connection(request: HttpRequest, public_id: str) -> HttpResponse:
-    """How the computer's connection is used."""
-    computer = await found(request, public_id, Action.MANAGE_CONNECTIONS)
-    now = computer.connection
-    if request.method != "POST":
-        return _dialog(request, computer, "connection", ConnectionForm(initial=switches.standing(now)))
-
-    if EVERY_SWITCH not in request.POST:
-        # A switch that is off sends nothing: without this an empty request would set both off.
-        trouble = "This was not the form with every switch, so nothing was changed."
-        form = ConnectionForm(initial=switches.standing(now))
-        return _dialog(request, computer, "connection", form, 400, trouble=trouble)
-
-    async def act(values: dict[str, Any]) -> str:
-        await switches.switch(actor_of(request), now, **values)
-        return "Saved."
-
-    return await _acted(request, computer, "connection", ConnectionForm(request.POST), act)
 
 
 async def _acted(

@@ -173,12 +173,10 @@ def test_one_like_it_begins_with_its_wish(window: Windows, connection: Connectio
     assert "Do it again" in text and 'value="special"' in text and 'value="2"' in text
 
 
-def test_an_admin_switches_how_tasks_are_read(
-    window: Windows, connection: Connection, computer: Computer, alice: User
-) -> None:
-    address = f"/computers/{computer.public_id}/connection/"
-    asked = {"every_switch": "1", "attaches_tasks": "on"}
-    assert window(alice).post(address, asked, headers=HTMX).status_code == 200
+def test_an_admin_switches_how_tasks_are_read(window: Windows, connection: Connection, alice: User) -> None:
+    address = f"/team/home/connections/{connection.pk}/"
+    asked = {"every_switch": "1", "attaches_tasks": "on", "name": "Test", "base_url": connection.base_url}
+    assert window(alice).post(address, asked, headers=HTMX).status_code == 204
     connection.refresh_from_db()
     assert (connection.attaches_tasks, connection.streams_tasks) == (True, False)
     assert "gives no steps" in page(window, alice, "/tasks/")

@@ -19,6 +19,9 @@ PAGES = {
     "macro_new": "/macros/new/",
     "macro": "/macros/{macro}/",
     "macro_deletion": "/macros/{macro}/deletion/",
+    "connection_new": "/team/home/connections/new/",
+    "connection": "/team/home/connections/1/",
+    "connection_removal": "/team/home/connections/1/removal/",
     **{
         name: f"/computers/{{computer}}/{address}/"
         for name, address in {
@@ -29,7 +32,6 @@ PAGES = {
             "acting": "actions/click",
             "viewport": "viewport",
             "proxy": "proxy",
-            "connection": "connection",
         }.items()
     },
     "cockpit": "/computers/{computer}/",
@@ -42,7 +44,7 @@ PAGES = {
 NO_PAGES = {
     *("saved", "navigation", "back", "forward", "reload", "tab_closure", "tab_switch", "timeline"),
     *("timeline_export", "recording", "recording_end", "selection", "keep_alive", "hold_end"),
-    *("screenshot", "html", "capture"),
+    *("screenshot", "html", "capture", "connection_test"),
 }
 #: What a page still waits for when it is there; left earlier, it would complain of that.
 LAST = {"creation": "#saved-note:not(:has-text('Asking'))", "cockpit": "#cockpit.has-picture"}

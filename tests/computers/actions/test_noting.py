@@ -178,19 +178,3 @@ def test_upstreams_no_is_shown_beside_the_field(
     assert answer.status_code == 422
     assert f'id="act-{form}-{field}_error"' in page and "There is no key called" in page
     assert "called &#x27;hunter2" not in page
-
-
-def test_an_empty_form_switches_nothing_off(client: Client, computer: Computer, alice: User) -> None:
-    client.force_login(alice)
-    connection = computer.connection
-    connection.streams_commands = connection.reads_events = True
-    connection.save()
-    path = f"/computers/{computer.public_id}/connection/"
-    for fields in ({}, {"reads_events": "on"}):
-        assert client.post(path, fields, headers=HTMX).status_code == 400
-    connection.refresh_from_db()
-    assert connection.streams_commands and connection.reads_events
-    assert 'name="every_switch"' in client.get(path, headers=HTMX).content.decode()
-    assert client.post(path, {"every_switch": "1", "reads_events": "on"}, headers=HTMX).status_code == 200
-    connection.refresh_from_db()
-    assert (connection.streams_commands, connection.reads_events) == (False, True)

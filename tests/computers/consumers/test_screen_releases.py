@@ -7,12 +7,17 @@ from collections.abc import Callable
 import pytest
 
 from computers import leases
-from computers.models import ControlLease
+from computers.actions import connections
+from computers.actions.connections import Wish
+from computers.models import Connection, ControlLease
 from computers.relay import lease as module
+from computers.removal import remove_rows
 from dashboard.database import unit
 from dashboard.models import Membership, User
+from dashboard.permissions import Actor
 from tests.computers.conftest import soon
 from tests.computers.consumers.conftest import Room
+from tests.support.fake_upstream import answer
 from tests.support.screens import Screen
 
 RELEASED = ["mouseReleased", "keyUp", "keyUp"]
@@ -162,3 +167,31 @@ async def elsewhere(room: Room, how: str) -> None:
             lease.client = "another-client"
 
     await _update(room, change)
+
+
+async def test_a_removed_connection_lets_go_and_cuts_the_screen(room: Room, bob: User) -> None:
+    async with await room.enter(bob) as screen:
+        await hold(screen)
+        await held(room)
+        await remove_rows(room.computer.connection_id)
+        await soon(lambda: screen.code == 4004)
+    assert kinds(room)[3:6] == RELEASED
+
+
+async def test_a_new_key_of_the_connection_is_used_at_once_and_nothing_stays_pressed(
+    room: Room, bob: User, as_alice: Actor
+) -> None:
+    room.service.scripts["/computers"] = answer(body=[])
+    connection = await unit(Connection.objects.get)()
+    wish = Wish("Test", connection.base_url, "sk_brand_new", ("browser",), connections.standing(connection))
+    async with await room.enter(bob, "bobs-tab") as screen:
+        await hold(screen)
+        await held(room)
+        await connections.change(as_alice, connection, wish)
+        await soon(lambda: screen.code == 4012)
+    await soon(lambda: kinds(room)[3:6] == RELEASED)
+    asked = len(room.service.requests)
+    async with await room.enter(bob, "bobs-tab") as screen:
+        await screen.shown()
+        keys = {each.headers.get("authorization") for each in room.service.requests[asked:]}
+    assert keys == {"Bearer sk_brand_new"}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from computers.fleet import Fleet, claims, service
 from computers.models import Connection
+from computers.upstream.client import UNREADABLE_KEY
 from dashboard.database import unit
 from tests.computers.conftest import fresh_connection, soon
 from tests.computers.fleet.conftest import LISTED
@@ -57,7 +58,7 @@ async def test_a_key_that_cannot_be_read_troubles_only_its_own_connection(
     [other] = await claims.claim("first")
     assert other != connection.pk
     trouble = await unit(Connection.objects.values_list("trouble", flat=True).get)(pk=connection.pk)
-    assert trouble == claims.UNREADABLE_KEY
+    assert trouble == UNREADABLE_KEY
 
 
 async def test_two_fleets_list_it_once(connection: Connection, upstream: Upstream) -> None:

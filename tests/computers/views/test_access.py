@@ -39,8 +39,13 @@ MATRIX = {
     ("viewport", "post"): (404, 403, 409),
     ("proxy", "get"): (404, 403, 200),
     ("proxy", "post"): (404, 403, 409),
+    ("connection_new", "get"): (404, 403, 403),
+    ("connection_new", "post"): (404, 403, 403),
     ("connection", "get"): (404, 403, 403),
     ("connection", "post"): (404, 403, 403),
+    ("connection_test", "post"): (404, 403, 403),
+    ("connection_removal", "get"): (404, 403, 403),
+    ("connection_removal", "post"): (404, 403, 403),
     ("timeline", "get"): (404, 200, 200),
     ("timeline_export", "get"): (404, 200, 200),
     ("recording", "get"): (404, 403, 404),
@@ -80,7 +85,10 @@ PLACES = {
     "capture": "/computers/{id}/captures/none/",
     "viewport": "/computers/{id}/viewport/",
     "proxy": "/computers/{id}/proxy/",
-    "connection": "/computers/{id}/connection/",
+    "connection_new": "/team/home/connections/new/",
+    "connection": "/team/home/connections/{connection}/",
+    "connection_test": "/team/home/connections/{connection}/test/",
+    "connection_removal": "/team/home/connections/{connection}/removal/",
     "timeline": "/computers/{id}/timeline/",
     "timeline_export": "/computers/{id}/timeline/export/",
     "recording": "/computers/{id}/recording/",
@@ -99,7 +107,7 @@ ASKED = {"url": "example.org", "x": "1", "y": "2", "width": "800", "height": "60
 
 
 def _ask(client: Client, name: str, method: str, computer: Computer) -> int:
-    address = PLACES[name].format(id=computer.public_id)
+    address = PLACES[name].format(id=computer.public_id, connection=computer.connection_id)
     status: int = getattr(client, method)(address, ASKED, headers=HTMX).status_code
     return status
 
@@ -110,7 +118,7 @@ def test_every_address_is_in_the_matrix() -> None:
 
 @pytest.mark.parametrize(("name", "method"), MATRIX)
 def test_nobody_is_sent_to_sign_in(computer: Computer, name: str, method: str) -> None:
-    address = PLACES[name].format(id=computer.public_id)
+    address = PLACES[name].format(id=computer.public_id, connection=computer.connection_id)
     answer = getattr(Client(), method)(address)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/?next=")

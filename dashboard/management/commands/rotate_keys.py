@@ -1,0 +1,30 @@
+"""`manage.py rotate_keys`: every stored secret encrypted with the first of FIELD_ENCRYPTION_KEYS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from dashboard.rotation import encrypted_columns, rotate_column
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypts every stored secret with the first of FIELD_ENCRYPTION_KEYS; the others may go afterwards."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        lost = 0
+        for model, name in encrypted_columns():
+            done, unreadable = rotate_column(model, name)
+            lost += len(unreadable)
+            self.stdout.write(f"{model._meta.label}.{name}: {done} encrypted anew")
+            if unreadable:
+                shown = ", ".join(map(str, unreadable[:20])) + (", …" if len(unreadable) > 20 else "")
+                self.stdout.write(f"  {len(unreadable)} that no key decrypts: {shown}")
+        if lost:
+            raise CommandError(
+                f"{lost} secrets could not be read. Keep every key until they are entered anew."
+            )
+        self.stdout.write("Everything is encrypted with the first key: the others may be taken away.")
