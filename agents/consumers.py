@@ -67,7 +67,7 @@ class TaskConsumer(Socket):
             for number in sorted(shown):
                 if html := await step_html(self.task.pk, number):
                     self.tell("fact", key=f"step:{number}", version=1, html=html)
-            found = await news(self.task.pk, self._sent, self.role)
+            found = await news(self.task.pk, self._sent, self.role, self.user)
             if found.last > self._sent or not found.complete:
                 self.tell(
                     "steps", first=self._sent + 1, last=found.last, html=found.steps, complete=found.complete

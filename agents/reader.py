@@ -58,6 +58,9 @@ WORDS = {
     "message": "was told",
     "paused": "paused",
     "resumed": "resumed",
+    "taken_over": "took over",
+    "taken_anyway": "took control anyway",
+    "handed_back": "handed back",
 }
 
 
@@ -181,7 +184,7 @@ class News:
 
 
 @unit
-def news(task_pk: int, after: int, role: Role) -> News:
+def news(task_pk: int, after: int, role: Role, user: User) -> News:
     """Rendered by the page's own fragments."""
     task = _complete().get(pk=task_pk)
     rows = Step.objects.filter(task_id=task_pk, number__gt=after, number__lte=task.steps)
@@ -190,7 +193,7 @@ def news(task_pk: int, after: int, role: Role) -> News:
     steps = "".join(_rendered(task, shown) for shown in found) if complete else ""
     return News(
         task.version,
-        render_to_string("agents/_head.html", head_context(task, role)),
+        render_to_string("agents/_head.html", head_context(task, role, user)),
         task.steps,
         steps,
         complete,
@@ -212,9 +215,14 @@ def templates_of(user: User) -> list[Template]:
     return list(Template.objects.filter(team__in=teams).select_related("team").order_by("name"))
 
 
-def head_context(task: Task, role: Role) -> dict[str, Any]:
+def head_context(task: Task, role: Role, user: User) -> dict[str, Any]:
     """What `_head.html` needs."""
-    return {"task": task, "may_steer": allows(role, Action.PAUSE_TASK), "now": timezone.now()}
+    return {
+        "task": task,
+        "user": user,
+        "may_steer": allows(role, Action.PAUSE_TASK),
+        "now": timezone.now(),
+    }
 
 
 def _rendered(task: Task, shown: Shown) -> str:
@@ -227,5 +235,5 @@ def _shown(steps: list[Step]) -> list[Shown]:
 
 def _complete() -> QuerySet[Task]:
     """With what a page shows; keys stay where they are."""
-    rows = Task.objects.select_related("connection__team", "computer", "claimed_by")
+    rows = Task.objects.select_related("connection__team", "computer", "claimed_by", "taken_by")
     return rows.defer("connection__api_key")

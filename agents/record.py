@@ -7,6 +7,7 @@ does, so two never record one task.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -134,11 +135,12 @@ def change(pk: int, token: str, *steps: Noted, **changes: Any) -> None:
 
 
 @atomic_unit
-def note(pk: int, step: Noted, **changes: Any) -> None:
-    """What a person did or was told, whoever records the task."""
+def note(pk: int, step: Noted, also: Callable[[Task], None] = lambda _task: None, **changes: Any) -> None:
+    """What a person did or was told, whoever records the task. `also` happens with it, or neither does."""
     task = _locked(pk)
     _number(task, [step])
     _apply(task, True, **changes)
+    also(task)
 
 
 @atomic_unit
@@ -212,6 +214,7 @@ def _apply(task: Task, always: bool = False, shown: list[int] | None = None, **c
             "needs_human_since": None,
             "needs_human_why": "",
             "stuck_why": "",
+            "taken_by_id": None,
         }
     changes = {name: value for name, value in changes.items() if getattr(task, name) != value}
     if not (changes or always):
@@ -237,11 +240,14 @@ def _tell_computer(task: Task) -> None:
         records.note_agent(task.computer_id, task.public_id, task.label, here)
 
 
-@atomic_unit
-def pause_unconfirmed(task: Task) -> None:
-    """Upstream accepted a pause and its status does not say so: a person may drive all the same, and was told."""
+def says_unconfirmed(task: Task) -> None:
+    """Upstream accepted a pause and its status does not say so: a person may drive all the same, and was told. For code
+    inside a transaction."""
     if task.computer_id is not None:
         records.note_agent(task.computer_id, task.public_id, task.label, UNCONFIRMED)
+
+
+pause_unconfirmed = atomic_unit(says_unconfirmed)
 
 
 @atomic_unit
@@ -258,11 +264,12 @@ def make(task: Task) -> Task:
 
 
 @atomic_unit
-def to_work(task: Task) -> None:
-    """It is about to be resumed: from here on nobody takes control. `Driven` or `Busy` as at a start."""
+def to_work(task: Task, handed_back: str = "") -> None:
+    """It is about to be resumed: from here on nobody takes control. `Driven` or `Busy` as at a start; whoever made the
+    reservation `handed_back` may still hold the lease, their hands are off."""
     if task.computer_id is not None:
         records.note_agent(task.computer_id, task.public_id, task.label, leases.AT_WORK)
-    _alone(task)
+    _alone(task, handed_back)
 
 
 @atomic_unit
@@ -271,13 +278,15 @@ def tell_again(pk: int) -> None:
     _tell_computer(Task.objects.select_related("connection").defer("connection__api_key").get(pk=pk))
 
 
-def _alone(task: Task) -> None:
+def _alone(task: Task, handed_back: str = "") -> None:
     """Read after the computer's row was written, and so locked: nobody takes control or starts between the two."""
     if task.computer_id is None:
         return
-    driver = ControlLease.objects.select_related("holder").filter(computer_id=task.computer_id).first()
-    if driver is not None and driver.holder is not None:
-        raise Driven(driver.holder.display_name)
+    lease = ControlLease.objects.filter(computer_id=task.computer_id)
+    if not (handed_back and lease.filter(reservation=handed_back).exclude(state="").exists()):
+        standing = leases.stands(task.computer_id)
+        if not standing.free or standing.state:
+            raise Driven(standing.holder or standing.reserved_by)
     others = Task.objects.unfinished().filter(computer_id=task.computer_id).exclude(pk=task.pk)
     if (other := others.first()) is not None:
         raise Busy(other.label)

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from agents.views.creation import creation
+from agents.views.elsewhere import others
 from agents.views.lists import tasks
 from agents.views.page import steps, task
 from agents.views.steering import message, pause, resume
+from agents.views.turns import hand_back, take_over
 
 app_name = "agents"
 
 urlpatterns = [
+    path("computers/<str:public_id>/others/", others, name="others"),
     path("tasks/", tasks, name="tasks"),
     path("tasks/new/", creation, name="creation"),
     path("tasks/<str:public_id>/", task, name="task"),
@@ -17,4 +20,6 @@ urlpatterns = [
     path("tasks/<str:public_id>/pause/", pause, name="pause"),
     path("tasks/<str:public_id>/resume/", resume, name="resume"),
     path("tasks/<str:public_id>/messages/", message, name="message"),
+    path("tasks/<str:public_id>/take-over/", take_over, name="take_over"),
+    path("tasks/<str:public_id>/hand-back/", hand_back, name="hand_back"),
 ]

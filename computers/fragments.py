@@ -27,6 +27,7 @@ class Row:
     computer: Computer
     driver: str
     may_terminate: bool
+    may_take_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +119,4 @@ def _complete() -> Any:
 def _row(computer: Computer, role: Role | None) -> Row:
     lease = getattr(computer, "lease", None)
     driver = lease.holder.display_name if lease and lease.holder else ""
-    return Row(computer, driver, allows(role, Action.TERMINATE))
+    return Row(computer, driver, allows(role, Action.TERMINATE), allows(role, Action.TAKE_OVER))

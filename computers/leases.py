@@ -10,11 +10,11 @@ less does not matter.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from computers.models import Computer, ControlLease
@@ -23,10 +23,12 @@ from dashboard.permissions import Actor
 
 #: A driver who vanished keeps the lease this long, seconds: a reload or a short outage must not lose it.
 GRACE = 60.0
-#: A call that acts for a while says this often that it still does, and is believed this long; seconds.
-WORK_RENEW, WORK_BELIEVED = 1.0, 8.0
+#: A reservation is believed this long, seconds: taking over and handing back take less, unless their process died.
+RESERVED = 30.0
 #: `Computer.agent_state` while an agent acts on it.
 AT_WORK = "running"
+#: What a lease's row says when nobody takes over or hands back.
+SETTLED: dict[str, Any] = {"state": "", "reserved_by": None, "reserved_at": None, "reservation": ""}
 #: In `waiting_on`: more than one earlier process may still be sending, so only the time-out ends the wait.
 SEVERAL = "*"
 
@@ -42,6 +44,11 @@ class Standing:
     renewed_at: Any
     #: What runs on it in one call, whoever began it; empty: nothing.
     working: str = ""
+    #: taking_over or handing_back while somebody does, and who; empty: settled.
+    state: str = ""
+    reserved_by: str = ""
+    reserver_id: int | None = None
+    taken_at: Any = None
 
     @property
     def free(self) -> bool:
@@ -75,13 +82,17 @@ class AgentAtWork(Exception):
     """An agent's task runs there; `str()` is what it was told."""
 
 
+class Reserved(Exception):
+    """Somebody takes over or hands back just now; `str()` is their name."""
+
+
 class Working(Exception):
     """A batch or macro is not over yet; `str()` says which."""
 
 
 def stands(computer_id: int) -> Standing:
     """The lease of one computer; a computer that nobody ever drove has a free one. For code inside a unit."""
-    row = ControlLease.objects.select_related("holder").filter(computer_id=computer_id).first()
+    row = ControlLease.objects.select_related("holder", "reserved_by").filter(computer_id=computer_id).first()
     return _standing(row) if row else Standing(0, None, "", "", None)
 
 
@@ -95,32 +106,49 @@ def drives(computer_id: int, actor: Actor) -> bool:
     ).exists()
 
 
-@atomic_unit
-def take(computer: Computer, actor: Actor) -> Standing:
-    """Make `actor` the holder, epoch + 1; `Held` if another person drives, `Working` while a batch runs,
-    `AgentAtWork` while a task does. One's own other tab may be taken over from."""
+def takes(computer: Computer, actor: Actor, *, despite_agent: bool = False) -> Standing:
+    """Make `actor` the holder, epoch + 1; `Held` if another person drives, `Working` while a batch runs, `Reserved`
+    while somebody takes over, `AgentAtWork` while a task runs, unless that is known. One's own other tab may be taken
+    over from. For code inside a transaction."""
     row, _ = ControlLease.objects.get_or_create(computer=computer)
     # Locked: a task that is being started there now says so in this row.
     agent = Computer.objects.select_for_update().values_list("agent_state", "agent_label").get(pk=computer.pk)
-    if agent[0] == AT_WORK and row.holder_id != actor.user.pk:
+    if agent[0] == AT_WORK and row.holder_id != actor.user.pk and not despite_agent:
         raise AgentAtWork(agent[1])
     mine_or_free = Q(holder=None) | Q(holder=actor.user)
-    taken = ControlLease.objects.filter(mine_or_free, _idle(), pk=row.pk).exclude(
+    taken = ControlLease.objects.filter(mine_or_free, idle(), settled(), pk=row.pk).exclude(
         holder=actor.user, client=actor.client
     )
-    taken.update(epoch=F("epoch") + 1, holder=actor.user, client=actor.client, renewed_at=timezone.now())
-    row = ControlLease.objects.select_related("holder").get(pk=row.pk)
+    same_person = When(holder=actor.user, then=F("taken_at"))
+    now = timezone.now()
+    taken.update(
+        epoch=F("epoch") + 1,
+        holder=actor.user,
+        client=actor.client,
+        renewed_at=now,
+        taken_at=Case(same_person, default=Value(now)),
+        **SETTLED,
+        left="",
+        left_by="",
+    )
+    row = ControlLease.objects.select_related("holder", "reserved_by").get(pk=row.pk)
     if not (row.holder_id == actor.user.pk and row.client == actor.client):
-        if row.working and row.working_until and row.working_until > timezone.now():
-            raise Working(row.working)
-        raise Held(row.holder.display_name if row.holder else "Somebody")
+        standing = _standing(row)
+        if standing.state:
+            raise Reserved(standing.reserved_by)
+        if standing.working:
+            raise Working(standing.working)
+        raise Held(standing.holder or "Somebody")
     return _standing(row)
+
+
+take = atomic_unit(takes)
 
 
 @atomic_unit
 def release(computer_id: int, epoch: int) -> bool:
     """Free the lease if `epoch` still stands. Whether it did."""
-    return _freed(ControlLease.objects.filter(computer_id=computer_id, epoch=epoch).exclude(holder=None))
+    return freed(ControlLease.objects.filter(computer_id=computer_id, epoch=epoch), "released")
 
 
 @atomic_unit
@@ -128,7 +156,7 @@ def lapse(computer_id: int, epoch: int) -> bool:
     """Free the lease if its driver has not been heard of for the whole grace. Whether this call did."""
     silent_since = timezone.now() - timedelta(seconds=GRACE)
     abandoned = ControlLease.objects.filter(computer_id=computer_id, epoch=epoch, renewed_at__lt=silent_since)
-    return _freed(abandoned.exclude(holder=None))
+    return freed(abandoned, "lapsed")
 
 
 @unit
@@ -162,27 +190,6 @@ def renew(computer_id: int, epoch: int, process: str) -> bool:
         holder=None
     )
     return bool(rows.update(renewed_at=timezone.now()))
-
-
-@unit
-def begin_work(computer_id: int, epoch: int, what: str) -> bool:
-    """Say that `what` acts on the computer in one call. False: the epoch is over, or something else still runs."""
-    rows = ControlLease.objects.filter(_idle(), computer_id=computer_id, epoch=epoch).exclude(holder=None)
-    return bool(rows.update(working=what[:200], working_until=_believed()))
-
-
-@unit
-def go_on_working(computer_id: int, epoch: int) -> bool:
-    """Say that it still does. False: the lease was lost meanwhile; whoever comes next still waits for `end_work`."""
-    rows = ControlLease.objects.filter(computer_id=computer_id).exclude(working="")
-    rows.update(working_until=_believed())
-    return rows.filter(epoch=epoch).exclude(holder=None).exists()
-
-
-@unit
-def end_work(computer_id: int) -> None:
-    """It is over."""
-    ControlLease.objects.filter(computer_id=computer_id).update(working="", working_until=None)
 
 
 @unit
@@ -252,19 +259,39 @@ def forget_pressed(computer_id: int, noted: dict[str, Any]) -> None:
         ControlLease.objects.filter(pk=row.pk).update(pressed={})
 
 
-def _freed(rows: Any) -> bool:
-    return bool(rows.update(epoch=F("epoch") + 1, holder=None, client="", renewed_at=timezone.now()))
+def freed(rows: Any, how: str) -> bool:
+    """Free the lease that `rows` finds, and note how its driver went. Whether there was one. For code inside a
+    transaction."""
+    row = rows.exclude(holder=None).select_related("holder").first()
+    if row is None:
+        return False
+    name = row.holder.display_name[:150] if how and row.holder else ""
+    gone: dict[str, Any] = {"holder": None, "client": "", "taken_at": None, "left": how, "left_by": name}
+    return bool(
+        rows.filter(epoch=row.epoch).update(
+            epoch=F("epoch") + 1, renewed_at=timezone.now(), **gone, **SETTLED
+        )
+    )
 
 
-def _idle() -> Q:
+def idle() -> Q:
+    """Nothing acts there in one call."""
     return Q(working_until=None) | Q(working_until__lt=timezone.now())
 
 
-def _believed() -> Any:
-    return timezone.now() + timedelta(seconds=WORK_BELIEVED)
+def settled() -> Q:
+    """Nobody takes over or hands back just now."""
+    return Q(state="") | Q(reserved_at__lt=timezone.now() - timedelta(seconds=RESERVED))
 
 
 def _standing(row: ControlLease) -> Standing:
     name = row.holder.display_name if row.holder else ""
-    works = row.working if row.working_until and row.working_until > timezone.now() else ""
-    return Standing(row.epoch, row.holder_id, name, row.client, row.renewed_at, works)
+    now = timezone.now()
+    works = row.working if row.working_until and row.working_until > now else ""
+    standing = Standing(
+        row.epoch, row.holder_id, name, row.client, row.renewed_at, works, taken_at=row.taken_at
+    )
+    if not row.state or row.reserved_at is None or row.reserved_at < now - timedelta(seconds=RESERVED):
+        return standing
+    by = row.reserved_by.display_name if row.reserved_by else "Somebody"
+    return replace(standing, state=row.state, reserved_by=by, reserver_id=row.reserved_by_id)

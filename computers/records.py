@@ -145,6 +145,11 @@ def note_agent(computer_id: int, task: str, label: str, state: str) -> None:
         _change(rows.exclude(**known), computer_id, **known)
 
 
+def lock(computer_id: int) -> None:
+    """Nobody starts a task or takes control there before the caller's transaction is over."""
+    Computer.objects.select_for_update().filter(pk=computer_id).first()
+
+
 @unit
 def touch(computer_id: int) -> None:
     """Something a page shows changed beside the row itself, such as who drives."""

@@ -71,8 +71,12 @@ class Action(StrEnum):
     PAUSE_TASK = "task.pause"
     RESUME_TASK = "task.resume"
     MESSAGE_TASK = "task.message"
+    TAKE_OVER = "task.take_over"
+    HAND_BACK = "task.hand_back"
+    ADOPT_TASK = "task.adopt"
     MANAGE_TEMPLATES = "task.template"
     TAKE_CONTROL = "control.take"
+    TAKE_ANYWAY = "control.take_anyway"
     RELEASE_CONTROL = "control.release"
     LAPSE = "control.lapse"
     READ_AUDIT = "audit.read"
@@ -139,8 +143,12 @@ RULES: dict[Action, Rule] = {
     Action.PAUSE_TASK: Rule(Role.OPERATOR),
     Action.RESUME_TASK: Rule(Role.OPERATOR),
     Action.MESSAGE_TASK: Rule(Role.OPERATOR),
+    Action.TAKE_OVER: Rule(Role.OPERATOR),
+    Action.HAND_BACK: Rule(Role.OPERATOR, Needs.LEASE),
+    Action.ADOPT_TASK: Rule(Role.OPERATOR),
     Action.MANAGE_TEMPLATES: Rule(Role.OPERATOR),
     Action.TAKE_CONTROL: Rule(Role.OPERATOR),
+    Action.TAKE_ANYWAY: Rule(Role.OPERATOR),
     Action.RELEASE_CONTROL: Rule(Role.OPERATOR),
     Action.LAPSE: Rule(Role.OWNER),
     Action.READ_AUDIT: Rule(Role.ADMIN),

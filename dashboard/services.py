@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agents.recorder import Recorder
+from agents.stranded import Stranded
 from computers.captures import CaptureSweeper
 from computers.fleet import Fleet, Keeper, LeaseSweeper, Settler
 from computers.macros.recordings import RecordedTextSweeper
@@ -40,4 +41,5 @@ BACKGROUND: list[Callable[[], Service]] = [
     TimelineSweeper,
     Settler,
     Recorder,
+    Stranded,
 ]

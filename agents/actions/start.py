@@ -6,6 +6,7 @@ from agents import record
 from agents.models import Task
 from agents.wish import TaskWish
 from computers import leases
+from computers.actions import control
 from computers.actions.allowed import ended, permit
 from computers.actions.refusal import Invalid, Refused
 from computers.models import Computer, Connection
@@ -47,6 +48,8 @@ async def _free(actor: Actor, connection: Connection, computer: Computer) -> Non
     if computer.is_gone:
         raise ended(computer)
     standing = await leases.standing(computer.pk)
+    if standing.state:
+        raise control.busy(actor, standing)
     if not standing.free:
         raise driven(actor, standing, computer.label)
     if (running := await running_on(computer.pk)) is not None:

@@ -17,6 +17,7 @@ from agents.models import Task
 from agents.record import Noted
 from agents.states import State
 from computers import leases
+from computers.actions import control
 from computers.actions.allowed import permit
 from computers.actions.refusal import Invalid, Refused
 from computers.connections import client_of
@@ -32,6 +33,8 @@ from dashboard.permissions import Action, Actor
 CONFIRM_WITHIN, ASK_EVERY = 10.0, 0.4
 #: An accepted pause after which no step comes for this long is told as such, seconds.
 QUIET_FOR = 3.0
+#: What is true of a task once a person has seen to it.
+ATTENDED: dict[str, Any] = {"needs_human_since": None, "needs_human_why": "", "claimed_by": None}
 #: Longest message, characters.
 MESSAGE_LIMIT = 10_000
 
@@ -47,12 +50,12 @@ class Steered:
 
 async def pause(actor: Actor, task: Task) -> Steered:
     """`POST /pause`, then its status until that says paused. `Refused`, `PermissionDenied`, `UpstreamError`."""
-    await _steerable(actor, Action.PAUSE_TASK, task)
+    await steerable(actor, Action.PAUSE_TASK, task)
     async with _steering(actor, Action.PAUSE_TASK, task) as (client, found):
         answer = await client.pause_task(task.upstream_id)
-        status = await _until(client, task, lambda status: status.state == State.PAUSED)
+        status = await until(client, task, lambda status: status.state == State.PAUSED)
         done = _told(found, answer, status, State.PAUSED, "paused")
-        if not done.confirmed and not (status and status.is_over) and await _is_quiet(task.pk):
+        if not done.confirmed and not (status and status.is_over) and await is_quiet(task.pk):
             done = Steered(
                 answer, False, "The pause was accepted, but is not confirmed: no step has come since."
             )
@@ -64,16 +67,14 @@ async def pause(actor: Actor, task: Task) -> Steered:
 
 async def resume(actor: Actor, task: Task) -> Steered:
     """`POST /resume`, then its status until that says running. Refused while anybody drives its computer."""
-    await _steerable(actor, Action.RESUME_TASK, task)
-    await _alone(actor, task)
+    await steerable(actor, Action.RESUME_TASK, task)
+    await alone(actor, task)
     try:
         async with _steering(actor, Action.RESUME_TASK, task) as (client, found):
             answer = await client.resume_task(task.upstream_id)
-            status = await _until(client, task, lambda status: status.state == State.RUNNING)
+            status = await until(client, task, lambda status: status.state == State.RUNNING)
             done = _told(found, answer, status, State.RUNNING, "running again")
-        await _note(
-            actor, task, "resumed", done, status, needs_human_since=None, needs_human_why="", claimed_by=None
-        )
+        await _note(actor, task, "resumed", done, status, taken_by_id=None, **ATTENDED)
     finally:
         await asyncio.shield(record.tell_again(task.pk))
     return done
@@ -84,7 +85,7 @@ async def message(actor: Actor, task: Task, text: str) -> Steered:
     text = text.strip()
     if not 0 < len(text) <= MESSAGE_LIMIT:
         raise Invalid(f"A message has 1 to {MESSAGE_LIMIT} characters.", "message")
-    await _steerable(actor, Action.MESSAGE_TASK, task)
+    await steerable(actor, Action.MESSAGE_TASK, task)
     async with _steering(actor, Action.MESSAGE_TASK, task, characters=len(text)) as (client, found):
         answer = await client.message_task(task.upstream_id, text)
         found["answer"] = answer
@@ -92,7 +93,7 @@ async def message(actor: Actor, task: Task, text: str) -> Steered:
     return Steered(answer, True, "Sent." if not answer else f"Sent; the service answers: {answer}.")
 
 
-async def _steerable(actor: Actor, action: Action, task: Task) -> None:
+async def steerable(actor: Actor, action: Action, task: Task) -> None:
     await permit(actor, action, task.connection.team_id)
     if task.is_over:
         raise Refused(f"This task is over: {task.get_state_display()}.", "over")
@@ -102,13 +103,17 @@ async def _steerable(actor: Actor, action: Action, task: Task) -> None:
         raise Refused(said, "starting" if starting else "no_id")
 
 
-async def _alone(actor: Actor, task: Task) -> None:
-    """From here on nobody takes control of its computer, or this is refused."""
+async def alone(actor: Actor, task: Task, handed_back: str = "") -> None:
+    """From here on nobody takes control of its computer, or this is refused. `handed_back` is the reservation of
+    whoever still holds the lease and hands back."""
     try:
-        await record.to_work(task)
+        await record.to_work(task, handed_back)
     except record.Driven:
         assert task.computer_id is not None
-        raise driven(actor, await leases.standing(task.computer_id), "its computer") from None
+        standing = await leases.standing(task.computer_id)
+        raise (
+            control.busy(actor, standing) if standing.state else driven(actor, standing, "its computer")
+        ) from None
     except record.Busy as busy:
         raise Refused(f"Another task is on its computer: {busy}", "agent_running") from None
 
@@ -117,12 +122,12 @@ async def _alone(actor: Actor, task: Task) -> None:
 async def _steering(
     actor: Actor, action: Action, task: Task, **detail: Any
 ) -> AsyncIterator[tuple[Client, dict[str, Any]]]:
-    connection = await _with_key(task.connection_id)
+    connection = await with_key(task.connection_id)
     async with recorded(actor, action, task.as_target(), **detail) as found, client_of(connection) as client:
         yield client, found
 
 
-async def _until(client: Client, task: Task, holds: Callable[[TaskStatus], bool]) -> TaskStatus | None:
+async def until(client: Client, task: Task, holds: Callable[[TaskStatus], bool]) -> TaskStatus | None:
     """The status once it holds or is final, or the last one there was."""
     status: TaskStatus | None = None
     loop = asyncio.get_running_loop()
@@ -161,12 +166,12 @@ async def _note(
 
 
 @unit
-def _with_key(pk: int) -> Connection:
+def with_key(pk: int) -> Connection:
     return Connection.objects.get(pk=pk)
 
 
 @unit
-def _is_quiet(pk: int) -> bool:
+def is_quiet(pk: int) -> bool:
     """Whether no step came in the last moments."""
     row = Task.objects.get(pk=pk)
     if row.last_event_at is None:

@@ -71,6 +71,13 @@ class Task(models.Model):
     recorder = models.CharField(max_length=32, blank=True)
     recorder_until = models.DateTimeField(default=timezone.now)
     stuck_why = models.CharField(max_length=200, blank=True, help_text="The watchdog's sentence.")
+    # A person took over: it stays paused until they hand back, or somebody else resumes it.
+    taken_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    taken_at = models.DateTimeField(null=True, blank=True)
+    elsewhere = models.BooleanField(
+        default=False,
+        help_text="Started by others: its key is not known here, so only its status is asked for.",
+    )
     needs_human_since = models.DateTimeField(null=True, blank=True)
     needs_human_why = models.CharField(max_length=300, blank=True)
     claimed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

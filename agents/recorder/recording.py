@@ -95,7 +95,7 @@ class Recording(Attendant):
             await asyncio.gather(*beside, return_exceptions=True)
 
     async def _record(self, client: Client, task: Task) -> None:
-        attaches = task.connection.attaches_tasks
+        attaches = task.connection.attaches_tasks and not task.elsewhere
         async with AsyncExitStack() as stack:
             events: Events | None = None
             whole = False
@@ -107,7 +107,7 @@ class Recording(Attendant):
                     return
                 if events is not None:
                     whole = await self._read(client, task, events)
-            elif not attaches:
+            elif not attaches and not task.elsewhere:
                 await self._gap("The server was restarted, and this service does not repeat its steps.")
         if not attaches and events is not None and not await self._is_over():
             how = "ended without an outcome" if whole else "broke off"
@@ -145,7 +145,8 @@ class Recording(Attendant):
 
     async def _follow(self, client: Client, task: Task) -> None:
         """Until it is over: by its stream where that may be opened again, else by its status."""
-        streams = task.connection.attaches_tasks and task.connection.streams_tasks
+        # A key that is not its own would start another one.
+        streams = task.connection.attaches_tasks and task.connection.streams_tasks and not task.elsewhere
         wait, last_tries = (AGAIN_FIRST if streams else watching.POLL_FIRST), LAST_TRIES
         loop = asyncio.get_running_loop()
         while not await self._is_over():

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from agents.reader import head_context, steps_page
 from agents.views.common import found, number
-from computers.views.common import signed_in
+from computers.views.common import person, signed_in
 from dashboard.permissions import Action, allows
 
 
@@ -19,7 +19,7 @@ async def task(request: HttpRequest, public_id: str) -> HttpResponse:
     row, role = await found(request, public_id, Action.WATCH_TASK)
     page = await steps_page(row.pk)
     context = {
-        **head_context(row, role),
+        **head_context(row, role, person(request)),
         "page": page,
         "newest": next((each.step for each in page.steps if each.step.capture_id), None),
         "may_message": allows(role, Action.MESSAGE_TASK),

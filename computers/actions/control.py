@@ -21,6 +21,8 @@ async def take(actor: Actor, computer: Computer) -> leases.Standing:
     """Drive it from the actor's tab; `Refused` while another person does. One's own other tab gives way."""
     await admit(actor, Action.TAKE_CONTROL, computer)
     before = await leases.standing(computer.pk)
+    if before.state:
+        raise busy(actor, before)
     if before.held_by(actor):
         return before
     if not before.free and before.holder_id != actor.user.pk:
@@ -30,14 +32,34 @@ async def take(actor: Actor, computer: Computer) -> leases.Standing:
             standing = await leases.take(computer, actor)
         except leases.Working as working:
             raise Refused(f"A moment: {working} is still running here.", "working") from None
+        except leases.Reserved:
+            raise busy(actor, await leases.standing(computer.pk)) from None
         except leases.AgentAtWork as task:
-            said = f"An agent is at work here ({task}). Pause its task first, or wait until it is over."
+            said = f"An agent is at work here ({task}). Take over, which pauses its task first."
             raise Refused(said, "agent_running") from None
         except leases.Held as held:
             raise Refused(f"{held} was quicker and is driving this computer.", "held") from None
         _note(computer, actor, "took control" if before.free else "took control in another tab")
         # Whatever could not be released when the last driver stopped.
         await pressed.let_go(computer)
+    await announce(computer, standing)
+    return standing
+
+
+def busy(actor: Actor, standing: leases.Standing) -> Refused:
+    """The refusal while control changes hands between a person and an agent."""
+    what = "handing back" if standing.state == "handing_back" else "taking over"
+    if standing.reserver_id == actor.user.pk:
+        return Refused(f"A moment: you are {what} here already.", "busy")
+    return Refused(f"A moment: {standing.reserved_by or 'somebody'} is {what} here just now.", "busy")
+
+
+async def passed_on(actor: Actor | None, computer: Computer, sentence: str) -> leases.Standing:
+    """Control went from an agent to `actor` or back: the timeline and everybody who looks are told."""
+    _note(computer, actor, sentence)
+    # Whatever could not be released when the last driver stopped.
+    await pressed.let_go(computer)
+    standing = await leases.standing(computer.pk)
     await announce(computer, standing)
     return standing
 

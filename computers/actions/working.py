@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 
-from computers import leases
+from computers import leases, works
 from computers.actions.allowed import permit
 from computers.actions.refusal import Refused
 from computers.models import Computer
@@ -31,20 +31,20 @@ async def while_driving(
     is closed, which is all that can be said upstream.
     """
     standing = await leases.standing(computer.pk)
-    if not standing.held_by(actor) or not await leases.begin_work(computer.pk, standing.epoch, what):
+    if not standing.held_by(actor) or not await works.begin_work(computer.pk, standing.epoch, what):
         work.close()
         raise Refused("Something else still runs on this computer: wait until it is over.", "working")
     task = asyncio.get_running_loop().create_task(work)
     try:
         while not task.done():
-            await asyncio.wait([task], timeout=leases.WORK_RENEW)
+            await asyncio.wait([task], timeout=works.WORK_RENEW)
             if not task.done() and not await _may_go_on(actor, action, computer, standing.epoch):
                 raise NoAnswer(BROKEN_OFF)
         return task.result()
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await asyncio.shield(leases.end_work(computer.pk))
+        await asyncio.shield(works.end_work(computer.pk))
 
 
 async def _may_go_on(actor: Actor, action: Action, computer: Computer, epoch: int) -> bool:
@@ -53,4 +53,4 @@ async def _may_go_on(actor: Actor, action: Action, computer: Computer, epoch: in
     except PermissionDenied:
         # The row still says that it works, until it has stopped.
         return False
-    return await leases.go_on_working(computer.pk, epoch)
+    return await works.go_on_working(computer.pk, epoch)

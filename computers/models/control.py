@@ -30,6 +30,21 @@ class ControlLease(models.Model):
     working = models.CharField(max_length=200, blank=True, help_text="What runs: the macro Log in.")
     working_until = models.DateTimeField(null=True, blank=True)
 
+    # Taking over and handing back take several calls: whoever began has the lease reserved, and nobody else begins.
+    state = models.CharField(
+        max_length=16, blank=True, help_text="taking_over, handing_back; empty: settled."
+    )
+    reserved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reserved_at = models.DateTimeField(null=True, blank=True)
+    reservation = models.CharField(max_length=32, blank=True, help_text="Known to the call that made it.")
+
+    taken_at = models.DateTimeField(null=True, blank=True, help_text="Since when this person drives.")
+    # How the last driver went, until `agents` has looked whether they left a paused task behind.
+    left = models.CharField(
+        max_length=16, blank=True, help_text="released, lapsed; empty: nothing to look at."
+    )
+    left_by = models.CharField(max_length=150, blank=True)
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(holder=None) | ~Q(client=""), name="a_holder_has_a_client"),

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
 from computers.models import Kind
 from computers.timeline.entry import Entry
@@ -176,6 +177,12 @@ class Writer:
     async def flush(self) -> None:
         """Write now what was noted until now."""
         await self._queue().flush()
+
+    async def tell(self, computer_pk: int) -> None:
+        """Write now what happened on that computer until now, what this process still folds included."""
+        for earlier in tuple(self._earlier.get(computer_pk, ())):
+            earlier(timezone.now())
+        await self.flush()
 
     def _queue(self) -> Queue:
         try:

@@ -152,6 +152,8 @@ class TaskStatus:
 
     word: str
     exit_code: int | None = None
+    #: Where it works, if the service says so; the real one does not.
+    computer_id: str = ""
 
     @property
     def state(self) -> str:
@@ -171,7 +173,7 @@ class TaskStatus:
             raise ValueError("A task without a status.")
         code = data.get("exit_code")
         sane = isinstance(code, int) and not isinstance(code, bool) and abs(code) < 2**31
-        return cls(word, code if sane else None)
+        return cls(word, code if sane else None, _word(data.get("computer_id"), ID_LIMIT))
 
 
 def read_answer(data: Any) -> str:

@@ -1,0 +1,151 @@
+"""How a screen socket drives: who holds the lease is read, told, and followed by starting or stopping this process's
+driver."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from computers import leases, timeline
+from computers.actions import Refused, control, recording
+from computers.consumers.noting import InputNotes
+from computers.consumers.telling import Telling
+from computers.macros import recordings
+from computers.models import Computer
+from computers.relay.lease import Driver
+from computers.relay.link import Link
+from dashboard.permissions import Actor
+
+
+class Driving(Telling):
+    """One browser tab that may drive one computer."""
+
+    computer: Computer
+    client = ""
+    link: Link | None = None
+    driver: Driver | None = None
+    notes: InputNotes | None = None
+    _control_told: dict[str, Any] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Taking control and the news of it arrive together; told one after the other, the page never flickers.
+        self._lease = asyncio.Lock()
+
+    @property
+    def actor(self) -> Actor:
+        """The person, and the tab they drive from."""
+        client = self.scope.get("client") or [""]
+        return Actor(self.user, self.client, str(client[0]))
+
+    async def _on_control(self, action: str, reason: str) -> None:
+        try:
+            if action == "take":
+                async with self._lease:
+                    await control.take(self.actor, self.computer)
+                    await self._settle_control(adopt=True)
+            elif action == "release":
+                await self._release(reason)
+            else:
+                self.complain("not_yet", "Requests for control come with a later version.")
+        except Refused as refused:
+            self.complain(refused.code, str(refused))
+        except PermissionDenied:
+            self.complain("not_allowed", "Your role does not allow you to drive this computer.")
+
+    async def _release(self, reason: str) -> None:
+        async with self._lease:
+            await self._stop_driving()
+            await control.release(self.actor, self.computer, reason)
+            await self._settle_control()
+
+    async def _read_lease(self, *, adopt: bool = False) -> None:
+        async with self._lease:
+            await self._settle_control(adopt=adopt)
+
+    async def _settle_control(self, *, adopt: bool = False) -> None:
+        """Read who drives, tell the browser, and start or stop driving accordingly."""
+        standing = await leases.standing(self.computer.pk)
+        # Whoever hands back to an agent sends nothing more, though the lease is theirs until the agent goes on.
+        mine = standing.held_by(self.actor) and not standing.state
+        if self.driver is not None and (not mine or self.driver.epoch != standing.epoch):
+            await self._stop_driving()
+        if adopt and mine and self.driver is None and self.link is not None:
+            mine = await self._start_driving(standing.epoch)
+        self._tell_control(standing, mine)
+
+    def _tell_control(self, standing: leases.Standing, mine: bool) -> None:
+        told: dict[str, Any] = {
+            "holder": None
+            if standing.free
+            else {"name": standing.holder, "you": standing.holder_id == self.user.pk},
+            "you_hold": mine and self.driver is not None,
+            "epoch": standing.epoch,
+            "turn": {"state": standing.state, "name": standing.reserved_by} if standing.state else None,
+            "requests": [],
+        }
+        if told != self._control_told:
+            self._control_told = told
+            self.tell("control", **told, expires_at=standing.lapses_at)
+
+    async def _start_driving(self, epoch: int) -> bool:
+        assert self.link is not None
+        notes = InputNotes(self.computer, self.actor)
+        driver = Driver(
+            self.link,
+            epoch,
+            tab=lambda: self.feed.tab if self.feed else "",
+            view=lambda: self.feed.view if self.feed else -1,
+            refuse=self.complain,
+            on_lost=lambda: self._lost(driver),
+            on_sent=notes.sent,
+            on_stopped=lambda: self._stopped(driver, notes),
+        )
+        # Input that comes from now on waits inside the driver until no earlier process can be sending.
+        self.driver, self.notes = driver, notes
+        if await recordings.is_on(self.computer.pk, self.actor):
+            notes.record(self._secret_focus)
+        if await driver.begin():
+            return True
+        if self.driver is driver:
+            self.driver = None
+        return False
+
+    def _hear_of_recording(self, payload: dict[str, Any]) -> None:
+        """The driver's own process keeps what is typed, and notes the end after what was still open."""
+        if (payload["user"], payload["client"]) != (self.user.pk, self.client):
+            return
+        if self.driver is None or self.notes is None:
+            return
+        if payload["on"]:
+            self.notes.record(self._secret_focus)
+        else:
+            self.notes.stop_recording()
+            ending = recording.ending(payload["id"], payload["first"], self.actor)
+            timeline.note(self.computer.pk, self.computer.public_id, ending)
+
+    async def _secret_focus(self) -> bool | None:
+        if self.link is None or self.feed is None:
+            return None
+        return await self.link.secret_focus(self.feed.tab)
+
+    def _stopped(self, driver: Driver, notes: InputNotes) -> None:
+        notes.end()
+        # Not by us: somebody hands back, or another one drives. The page must not believe that it still does.
+        self._lost(driver)
+
+    def _lost(self, driver: Driver) -> None:
+        if self.driver is driver:
+            self.spawn(self._read_lost())
+
+    async def _read_lost(self) -> None:
+        async with self._lease:
+            await self._stop_driving()
+            await self._settle_control()
+
+    async def _stop_driving(self) -> None:
+        driver, self.driver = self.driver, None
+        if driver is not None:
+            await driver.end()
