@@ -1,7 +1,8 @@
 /**
  * One live screen: the only object that knows both the devices and the protocol.
  *
- * @typedef {{holder: {name: string, you?: boolean} | null, you_hold: boolean, epoch: number}} Control
+ * @typedef {{holder: {name: string, you?: boolean} | null, you_hold: boolean, epoch: number,
+ *   turn?: {state: string, name: string} | null}} Control
  * @typedef {object} Handlers
  * @property {(message: any) => void} onMessage everything the server says that is not a frame, after it took effect here
  * @property {(fate: import("live/socket.js").Fate) => void} onLost

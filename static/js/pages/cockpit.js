@@ -16,8 +16,10 @@ import { disableControls } from "ui/ended.js";
 import { apply } from "ui/facts.js";
 import { wireFullscreen } from "ui/fullscreen.js";
 import { wireBanner } from "ui/limits.js";
+import { Others } from "ui/others.js";
 import { wirePanel } from "ui/panel.js";
 import { Status } from "ui/status.js";
+import { Turns } from "ui/turns.js";
 import { wireZoom } from "ui/zoom.js";
 
 /** What a closed socket means to a person where the server could not say it. */
@@ -40,6 +42,8 @@ let shownTab = "";
 /** When control was asked for here; an answer within this long gets the focus along with the control. */
 let askedAt = 0;
 const ASKED_LATELY_MS = 5000;
+const turns = new Turns();
+const others = new Others(root);
 let ended = root.dataset.state === "ended";
 
 const screen = new Screen(
@@ -87,10 +91,16 @@ function heard(message) {
   else if (message.type === "control") showControl(message);
   else if (message.type === "viewers") driver.showViewers(message.names ?? []);
   else if (message.type === "fact") apply(message);
-  else if (message.type === "timeline") timeline?.heard(message);
+  else if (message.type === "timeline") hearTimeline(message);
   else if (message.type === "tabs") choosing?.tabs(/** @type {any} */ (message));
   else if (message.type === "error") driver.hint(message.message ?? "The server refused that.");
   else if (message.type === "hello") welcome(message);
+}
+
+/** @param {{first: number, last: number, html: string}} message */
+function hearTimeline(message) {
+  timeline?.heard(message);
+  others.heard(message.html);
 }
 
 /** @param {{you?: {may_drive?: boolean}}} message */
@@ -130,6 +140,7 @@ function stop() {
 /** @param {import("live/screen.js").Control} control */
 function showControl(control) {
   const asked = askedAt > 0 && performance.now() - askedAt < ASKED_LATELY_MS;
+  if (turns.isOurs(control)) take();
   if (control.you_hold && root.dataset.driver !== "you") choosing?.tookControl();
   driver.show(control);
   // Whoever just took control means to use it; anybody else's focus stays where it is.
@@ -139,10 +150,14 @@ function showControl(control) {
   }
 }
 
-find("[data-take]", root).addEventListener("click", () => {
+function take() {
   askedAt = performance.now();
   screen.askControl("take");
-});
+}
+
+find("[data-take]", root).addEventListener("click", take);
+// Control is this person's, and meant for this tab: it asks for the wheel.
+document.addEventListener("took-over", take);
 find("[data-release]", root).addEventListener("click", () => screen.askControl("release"));
 find("[data-try-now]", root).addEventListener("click", () => screen.link.tryNow());
 find("[data-phone-keyboard]", root).addEventListener("click", () => screen.focus(true));

@@ -2,12 +2,15 @@
 
 import { find, say } from "ui/dom.js";
 
+/** What somebody does while control changes hands between a person and an agent. */
+const TURNS = /** @type {Record<string, string>} */ ({ taking_over: "is taking over", handing_back: "is handing back" });
 /** How long a hint stays, milliseconds. */
 const HINT_MS = 5000;
 
 export class Driver {
   #root;
   #holder = "";
+  #turn = "";
   #hintTimer = 0;
 
   /** @param {HTMLElement} root */
@@ -19,7 +22,8 @@ export class Driver {
   }
 
   /** @param {import("live/screen.js").Control} control */
-  show({ holder, you_hold }) {
+  show({ holder, you_hold, turn }) {
+    this.#turn = turn ? `${turn.name} ${TURNS[turn.state] ?? "changes who drives"}…` : "";
     this.#holder = holder?.you ? "You" : (holder?.name ?? "");
     this.#root.dataset.driver = you_hold ? "you" : holder ? "other" : "nobody";
     say(find("[data-driver]", this.#root), this.#sentence(you_hold));
@@ -57,8 +61,10 @@ export class Driver {
   refuse() {
     find("[data-frame]", this.#root).classList.add("is-flashing");
     const mayDrive = this.#root.dataset.mayDrive === "yes";
-    const who = this.#holder ? this.#drives : "Nobody drives";
-    this.hint(mayDrive ? `You are only watching. ${who}; take control to type and click.` : "Your role lets you watch, not drive.");
+    const agent = !this.#holder && this.#root.querySelector('[data-agent="running"]');
+    const who = agent ? "An agent is at work" : this.#holder ? this.#drives : "Nobody drives";
+    const way = agent ? "take over" : "take control";
+    this.hint(mayDrive ? `You are only watching. ${who}; ${way} to type and click.` : "Your role lets you watch, not drive.");
   }
 
   /** @param {string} sentence */
@@ -81,6 +87,7 @@ export class Driver {
   /** @param {boolean} youHold */
   #sentence(youHold) {
     if (youHold) return "You are driving";
+    if (this.#turn) return this.#turn;
     return this.#holder ? `Watching; ${this.#drives}` : "Watching; nobody drives";
   }
 }

@@ -1,0 +1,23 @@
+/** Says for a while that somebody else acts on the computer, through the API: nothing here knows whether it stops. */
+
+/** After the last thing that others did. */
+const SHOWN_MS = 60_000;
+
+export class Others {
+  #place;
+  #timer = 0;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#place = /** @type {HTMLElement | null} */ (root.querySelector("[data-others]"));
+  }
+
+  /** New entries of the timeline. @param {string} html */
+  heard(html) {
+    const place = this.#place;
+    if (!place || !html.includes('data-kind="upstream"')) return;
+    place.hidden = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => (place.hidden = true), SHOWN_MS);
+  }
+}
