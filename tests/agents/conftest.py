@@ -11,6 +11,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from agents import record
+from agents.actions import steering
 from agents.models import Step, Task
 from agents.recorder import Recorder, claims, recording, service, watching
 from computers.models import Computer, Connection
@@ -18,7 +19,7 @@ from dashboard.database import unit
 from dashboard.models import AuditEvent, User
 from dashboard.permissions import Actor
 from tests.computers.views.conftest import window
-from tests.support.fake_agents import FakeAgents, fake_agents
+from tests.support.fake_agents import STARTED, FakeAgents, FakeTask, fake_agents
 
 __all__ = ["window"]
 
@@ -26,6 +27,7 @@ SOON_SECONDS = 15.0
 
 MakeTask = Callable[..., Awaitable[Task]]
 Recording = Callable[[], AbstractAsyncContextManager[Recorder]]
+Running = Callable[..., Awaitable[tuple[Task, FakeTask]]]
 
 
 @pytest.fixture
@@ -96,6 +98,39 @@ def recorder() -> Recording:
             await running.stop()
 
     return run
+
+
+@pytest.fixture
+def quick_to_confirm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steering, "CONFIRM_WITHIN", 0.6)
+    monkeypatch.setattr(steering, "ASK_EVERY", 0.05)
+    monkeypatch.setattr(steering, "QUIET_FOR", 0.2)
+
+
+@pytest.fixture
+async def running(
+    agents: FakeAgents, make_task: MakeTask, recorder: Recording, quick_to_confirm: None
+) -> AsyncIterator[Running]:
+    """`task, theirs = await running(computer)`: one that runs and has its id."""
+    async with recorder():
+
+        async def run(computer: Computer | None = None) -> tuple[Task, FakeTask]:
+            task = await make_task(computer)
+            theirs = await agents.started()
+            await theirs.tell(STARTED)
+            await until(lambda: with_id(task))
+            return await loaded(task), theirs
+
+        yield run
+
+
+async def with_id(task: Task) -> str:
+    return (await fresh(task)).upstream_id
+
+
+@unit
+def loaded(task: Task) -> Task:
+    return Task.objects.select_related("connection__team", "computer").get(pk=task.pk)
 
 
 async def kill(running: Recorder) -> None:

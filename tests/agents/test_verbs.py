@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -20,44 +20,9 @@ from computers.upstream import errors
 from dashboard.database import unit
 from dashboard.models import AuditEvent, User
 from dashboard.permissions import Actor
-from tests.agents.conftest import MakeTask, Recording, audit, fresh, steps, until, until_state
-from tests.support.fake_agents import STARTED, FakeAgents, FakeTask
+from tests.agents.conftest import MakeTask, Running, audit, fresh, loaded, steps, until_state
+from tests.support.fake_agents import FakeAgents
 from tests.support.fake_upstream import silence
-
-Running = Callable[..., Awaitable[tuple[Task, FakeTask]]]
-
-
-@pytest.fixture
-def quick_to_confirm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steering, "CONFIRM_WITHIN", 0.6)
-    monkeypatch.setattr(steering, "ASK_EVERY", 0.05)
-    monkeypatch.setattr(steering, "QUIET_FOR", 0.2)
-
-
-@pytest.fixture
-async def running(
-    agents: FakeAgents, make_task: MakeTask, recorder: Recording, quick_to_confirm: None
-) -> AsyncIterator[Running]:
-    """`task, theirs = await running(computer)`: one that runs and has its id."""
-    async with recorder():
-
-        async def run(computer: Computer | None = None) -> tuple[Task, FakeTask]:
-            task = await make_task(computer)
-            theirs = await agents.started()
-            await theirs.tell(STARTED)
-            await until(lambda: _with_id(task))
-            return await _loaded(task), theirs
-
-        yield run
-
-
-async def _with_id(task: Task) -> str:
-    return (await fresh(task)).upstream_id
-
-
-@unit
-def _loaded(task: Task) -> Task:
-    return Task.objects.select_related("connection__team", "computer").get(pk=task.pk)
 
 
 async def test_a_start_leaves_a_row_with_its_key_on_each_computer(
@@ -103,7 +68,7 @@ async def test_what_cannot_be_meant_names_its_field(
 async def test_a_viewer_and_a_stranger_may_not(
     connection: Connection, vera: User, charlie: User, make_task: MakeTask
 ) -> None:
-    task = await _loaded(await make_task())
+    task = await loaded(await make_task())
     for user in (vera, charlie):
         actor = Actor(user, "tab")
         with pytest.raises(PermissionDenied):
@@ -187,7 +152,7 @@ async def test_a_task_that_ends_meanwhile_is_told_as_over(
     assert (done.confirmed, done.sentence) == (False, "It was over before that: completed.")
     over = await until_state(task, "completed")
     with pytest.raises(Refused, match="over"):
-        await steering.resume(as_bob, await _loaded(over))
+        await steering.resume(as_bob, await loaded(over))
 
 
 async def test_a_status_that_cannot_be_had_is_said(
@@ -258,9 +223,9 @@ def _whole(computer: Computer) -> Computer:
 async def test_what_has_no_id_yet_cannot_be_steered(
     connection: Connection, make_task: MakeTask, as_bob: Actor
 ) -> None:
-    task = await _loaded(await make_task())
+    task = await loaded(await make_task())
     with pytest.raises(Refused, match="still starting"):
         await steering.pause(as_bob, task)
     await record.note(task.pk, record.Noted("notice", "x", True), state="running")
     with pytest.raises(Refused, match="not known"):
-        await steering.pause(as_bob, await _loaded(task))
+        await steering.pause(as_bob, await loaded(task))

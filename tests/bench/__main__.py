@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psutil
 
-from tests.bench import click, fanout, slow, tasks, terminal, timelines, verbs
+from tests.bench import click, fanout, slow, takeover, tasks, terminal, timelines, verbs
 
 PARTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "fanout": ("(a) One 60 kB × 10/s source, many viewers", lambda: fanout.lines(fanout.run())),
@@ -23,6 +23,10 @@ PARTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     ),
     "verbs": ("(f) A verb from its button to the changed fragment", lambda: verbs.lines(verbs.run())),
     "tasks": ("(g) 200 agent tasks recorded at once", lambda: tasks.lines(tasks.run())),
+    "takeover": (
+        "(h) Taking over from an agent until the first press arrives",
+        lambda: takeover.lines(takeover.run()),
+    ),
 }
 
 

@@ -50,8 +50,12 @@ LOWEST = {
     Action.PAUSE_TASK: Role.OPERATOR,
     Action.RESUME_TASK: Role.OPERATOR,
     Action.MESSAGE_TASK: Role.OPERATOR,
+    Action.TAKE_OVER: Role.OPERATOR,
+    Action.HAND_BACK: Role.OPERATOR,
+    Action.ADOPT_TASK: Role.OPERATOR,
     Action.MANAGE_TEMPLATES: Role.OPERATOR,
     Action.TAKE_CONTROL: Role.OPERATOR,
+    Action.TAKE_ANYWAY: Role.OPERATOR,
     Action.RELEASE_CONTROL: Role.OPERATOR,
     Action.LAPSE: Role.OWNER,
     Action.READ_AUDIT: Role.ADMIN,
@@ -84,6 +88,7 @@ NEED_THE_LEASE = {
     Action.SWITCH_TAB,
     Action.RECORD,
     Action.RUN_MACRO,
+    Action.HAND_BACK,
 }
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from agents.models import Task
 from agents.urls import urlpatterns
-from computers.models import Connection
+from computers.models import Computer, Connection
 from dashboard.models import User
 from tests.computers.views.conftest import HTMX, Windows
 
@@ -21,6 +21,11 @@ MATRIX = {
     ("pause", "post"): (404, 403, 409),
     ("resume", "post"): (404, 403, 409),
     ("message", "post"): (404, 403, 422),
+    ("take_over", "post"): (404, 403, 409),
+    ("others", "get"): (404, 403, 200),
+    ("others", "post"): (404, 403, 422),
+    ("hand_back", "get"): (404, 403, 409),
+    ("hand_back", "post"): (404, 403, 409),
 }
 PLACES = {
     "tasks": "/tasks/",
@@ -30,13 +35,20 @@ PLACES = {
     "pause": "/tasks/{id}/pause/",
     "resume": "/tasks/{id}/resume/",
     "message": "/tasks/{id}/messages/",
+    "others": "/computers/{computer}/others/",
+    "take_over": "/tasks/{id}/take-over/",
+    "hand_back": "/tasks/{id}/hand-back/",
 }
 
 
 @pytest.fixture
-def task(connection: Connection) -> Task:
-    """One that is still starting."""
+def task(connection: Connection, computer: Computer) -> Task:
+    """One that is still starting; beside it is a computer."""
     return Task.objects.create(connection=connection, instruction="Look", wish={"instruction": "Look"})
+
+
+def place(name: str, task: Task) -> str:
+    return PLACES[name].format(id=task.public_id, computer=Computer.objects.get().public_id)
 
 
 def test_every_address_is_in_the_matrix() -> None:
@@ -45,7 +57,7 @@ def test_every_address_is_in_the_matrix() -> None:
 
 @pytest.mark.parametrize(("name", "method"), MATRIX)
 def test_nobody_is_sent_to_sign_in(task: Task, name: str, method: str) -> None:
-    answer = getattr(Client(), method)(PLACES[name].format(id=task.public_id))
+    answer = getattr(Client(), method)(place(name, task))
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/?next=")
 
@@ -54,14 +66,17 @@ def test_nobody_is_sent_to_sign_in(task: Task, name: str, method: str) -> None:
 def test_each_role_gets_what_the_matrix_says(
     window: Windows, task: Task, bob: User, vera: User, charlie: User, name: str, method: str
 ) -> None:
-    address = PLACES[name].format(id=task.public_id)
+    address = place(name, task)
     found = tuple(
         getattr(window(user), method)(address, headers=HTMX).status_code for user in (charlie, vera, bob)
     )
     assert found == MATRIX[name, method]
 
 
-@pytest.mark.parametrize("name", [name for name in PLACES if "{id}" in PLACES[name]])
+@pytest.mark.parametrize("name", [name for name in PLACES if "{" in PLACES[name]])
 def test_an_unknown_task_is_not_found(window: Windows, bob: User, name: str) -> None:
     method = "get" if (name, "get") in MATRIX else "post"
-    assert getattr(window(bob), method)(PLACES[name].format(id="no-such-id")).status_code == 404
+    assert (
+        getattr(window(bob), method)(PLACES[name].format(id="no-such-id", computer="no-such-id")).status_code
+        == 404
+    )
