@@ -57,6 +57,7 @@ async def test_a_reload_keeps_the_lease(room: Room, bob: User) -> None:
             "holder": {"name": "Bob", "you": True},
             "you_hold": True,
             "epoch": epoch,
+            "turn": None,
             "requests": [],
             "expires_at": None,
         }
