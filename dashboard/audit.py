@@ -14,13 +14,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from dashboard.chain import GENESIS, Head, Link, links
 from dashboard.database import atomic_unit, unit
-from dashboard.models import AuditEvent, Outcome, Sweep
+from dashboard.models import AuditChain, AuditEvent, Outcome, Sweep
 from dashboard.permissions import Action, Actor
 
 logger = logging.getLogger(__name__)
@@ -32,6 +35,14 @@ COPIED = (
     *("team_id", "action_id", "action", "actor_id_copy", "actor_name", "actor_address"),
     *("target_id", "target_name"),
 )
+#: Rows that are chained in one transaction, and that are forgotten in one: whoever writes waits for it.
+CHAIN_MOST, PRUNE_MOST = 200, 500
+#: Fills the three columns of rows that have no place yet. One statement for all of them: while a lock is held that
+#: every writer waits for, nothing is to go to and fro between Python and the database.
+CHAIN_ROWS = """
+UPDATE {table} SET chain_seq = found.column2, previous_hash = found.column3, hash = found.column4
+FROM (VALUES {values}) AS found WHERE {table}.id = found.column1 AND {table}.chain_seq IS NULL
+"""
 #: Longest text that one detail may keep, in characters; URLs are cut here.
 DETAIL_LIMIT = 500
 
@@ -91,6 +102,17 @@ def _append(
 ) -> None:
     if admission is not None:
         admission()
+    _write(actor, action, target, action_id, outcome, detail)
+
+
+def _write(
+    actor: Actor | None,
+    action: Action,
+    target: Target,
+    action_id: str,
+    outcome: Outcome,
+    detail: dict[str, Any],
+) -> None:
     AuditEvent(
         team_id=target.team_id,
         action_id=action_id,
@@ -154,3 +176,69 @@ def end_unfinished(found: Unfinished, why: str) -> bool:
 def _end(row: AuditEvent, why: str) -> None:
     same = {name: getattr(row, name) for name in COPIED}
     AuditEvent(**same, outcome=Outcome.UNKNOWN, detail={"error": why}).save()
+
+
+# --- the chain ------------------------------------------------------------------------------------------------
+
+
+class Forked(Exception):
+    """Another process chained these rows, or took the place meanwhile; nothing was written."""
+
+
+@unit
+def chain_some() -> int:
+    """Join the oldest rows that have no place yet to their teams' chains; how many this process joined.
+
+    They are asked for by their having no place and not by their number: a row that is committed late, behind later
+    numbers, is found like any other. What is hashed is what the database gives back, which is what a verifier will see.
+    """
+    rows, joined = list(AuditEvent.objects.filter(chain_seq=None).order_by("pk")[:CHAIN_MOST]), 0
+    for team_id in sorted({row.team_id for row in rows}):
+        chain, _ = AuditChain.objects.get_or_create(
+            team_id=team_id, defaults={"hash": GENESIS, "pruned_hash": GENESIS}
+        )
+        head = Head(chain.hash, chain.count)
+        found = links(head, [row for row in rows if row.team_id == team_id])
+        try:
+            _join(team_id, head, found)
+            joined += len(found)
+        except Forked:
+            logger.debug("Another process moved the audit chain of team %s.", team_id)
+    return joined
+
+
+@transaction.atomic
+def _join(team_id: int, head: Head, found: list[Link]) -> None:
+    turn = AuditChain.objects.filter(team_id=team_id, count=head.count, hash=head.hash)
+    if not turn.update(count=found[-1].seq, hash=found[-1].hash):
+        raise Forked
+    values = ", ".join(["(%s, %s, %s, %s)"] * len(found))
+    statement = CHAIN_ROWS.format(values=values, table=AuditEvent._meta.db_table)
+    told = [value for each in found for value in (each.pk, each.seq, each.previous, each.hash)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, told)
+        if cursor.rowcount != len(found):
+            raise Forked
+
+
+@atomic_unit
+def prune(team_id: int, days: int) -> int:
+    """Forget some of the team's oldest rows, those older than `days`, and leave the anchor; how many. From the front,
+    without holes; what has no place in the chain yet stays. The log says that it was done, in the same transaction."""
+    chain = AuditChain.objects.filter(team_id=team_id).first()
+    if chain is None:
+        return 0
+    limit = timezone.now() - timedelta(days=days)
+    rows = AuditEvent.objects.filter(team_id=team_id, chain_seq__gt=chain.pruned_count).order_by("chain_seq")
+    old = list(takewhile(lambda row: row.at < limit, rows[:PRUNE_MOST]))
+    if not old:
+        return 0
+    count, hash = old[-1].chain_seq or 0, old[-1].hash
+    turn = AuditChain.objects.filter(team_id=team_id, pruned_count=chain.pruned_count)
+    if not turn.update(pruned_count=count, pruned_hash=hash):
+        return 0
+    AuditEvent.objects.filter(team_id=team_id, chain_seq__lte=count).delete()
+    target = Target(team_id, "audit", "audit log")
+    told = {"count": count, "hash": hash, "days": days}
+    _write(None, Action.PRUNE_AUDIT, target, secrets.token_hex(16), Outcome.SUCCEEDED, told)
+    return len(old)

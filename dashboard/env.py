@@ -101,6 +101,11 @@ def timeline_entries() -> int:
     return max(1000, _number("LIGHTDECK_TIMELINE_ENTRIES", 100_000))
 
 
+def audit_days() -> int:
+    """How long the audit log is kept; 0: for ever."""
+    return min(max(0, _number("LIGHTDECK_AUDIT_DAYS", 0)), 36_500)
+
+
 # --- Django -------------------------------------------------------------------------------------------------
 
 

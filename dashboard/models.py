@@ -7,11 +7,14 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from dashboard.permissions import Role
+from dashboard.permissions import Action, Role, allows
 
 
 class User(AbstractUser):
     """A person who signs in."""
+
+    #: Whether a page's header offers the audit log; a view that shows a page sets it.
+    reads_audit = False
 
     @property
     def display_name(self) -> str:
@@ -22,6 +25,12 @@ class User(AbstractUser):
         """This person's role in the team, or None for a stranger. One query, never cached: roles change under us."""
         role = self.memberships.filter(team_id=team_id).values_list("role", flat=True).first()
         return Role(role) if role and self.is_active else None
+
+    def teams_for(self, action: Action) -> list[Team]:
+        """The teams in which this person may do that now, by name."""
+        roles = [role for role in Role if allows(role, action)] if self.is_active else []
+        rows = self.memberships.filter(role__in=roles).select_related("team")
+        return sorted((each.team for each in rows), key=lambda team: (team.name.casefold(), team.pk))
 
 
 class Team(models.Model):
@@ -65,7 +74,7 @@ class AppendOnly(Exception):
 
 class AuditEvent(models.Model):
     """One line of the audit log. Names are copied in, so a row outlives what it speaks of. Written by `dashboard.audit`
-    only."""
+    only. What it tells never changes; the last three columns are filled once, when it joins its team's chain."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="audit_events")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -78,9 +87,18 @@ class AuditEvent(models.Model):
     target_id = models.CharField(max_length=64, blank=True)
     target_name = models.CharField(max_length=200, blank=True)
     detail = models.JSONField(default=dict)
+    chain_seq = models.PositiveBigIntegerField(null=True, editable=False)
+    previous_hash = models.CharField(max_length=64, blank=True, editable=False)
+    hash = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = ["-id"]
+        # However large the log is, what waits for the chain is found at once; and no two rows ever take one place.
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(chain_seq=None), name="audit_unchained"),
+            models.Index(fields=["team", "id"], name="audit_of_team"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["team", "chain_seq"], name="one_place_in_the_chain")]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.actor_name} {self.action} {self.target_name}: {self.outcome}"
@@ -92,6 +110,20 @@ class AuditEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly("The audit log is append-only.")
+
+
+class AuditChain(models.Model):
+    """Where a team's chain ends, and where what is left of it begins. Whoever moves `count` from what they read joins
+    rows; another process that read the same may not."""
+
+    team = models.OneToOneField(Team, on_delete=models.PROTECT, primary_key=True, related_name="audit_chain")
+    count = models.PositiveBigIntegerField(default=0, help_text="Rows that were ever chained.")
+    hash = models.CharField(max_length=64, help_text="The hash of the last of them.")
+    pruned_count = models.PositiveBigIntegerField(default=0, help_text="Rows that retention deleted.")
+    pruned_hash = models.CharField(max_length=64, help_text="The hash of the last of those: the anchor.")
+
+    def __str__(self) -> str:
+        return f"{self.hash}:{self.count}"
 
 
 class Sweep(models.Model):

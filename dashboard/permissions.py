@@ -80,6 +80,8 @@ class Action(StrEnum):
     RELEASE_CONTROL = "control.release"
     LAPSE = "control.lapse"
     READ_AUDIT = "audit.read"
+    EXPORT_AUDIT = "audit.export"
+    PRUNE_AUDIT = "audit.prune"
     MANAGE_CONNECTIONS = "connection.manage"
     MANAGE_MEMBERS = "member.manage"
 
@@ -152,6 +154,8 @@ RULES: dict[Action, Rule] = {
     Action.RELEASE_CONTROL: Rule(Role.OPERATOR),
     Action.LAPSE: Rule(Role.OWNER),
     Action.READ_AUDIT: Rule(Role.ADMIN),
+    Action.EXPORT_AUDIT: Rule(Role.ADMIN),
+    Action.PRUNE_AUDIT: Rule(Role.OWNER),
     Action.MANAGE_CONNECTIONS: Rule(Role.ADMIN),
     Action.MANAGE_MEMBERS: Rule(Role.ADMIN),
 }

@@ -14,6 +14,7 @@ from computers.timeline import Written
 from computers.timeline.follower import Follower
 from computers.timeline.retention import TimelineSweeper
 from dashboard.background import Service
+from dashboard.chaining import Appender, AuditSweeper
 
 
 class Links:
@@ -40,6 +41,8 @@ BACKGROUND: list[Callable[[], Service]] = [
     RecordedTextSweeper,
     TimelineSweeper,
     Settler,
+    Appender,
+    AuditSweeper,
     Recorder,
     Stranded,
 ]

@@ -3,6 +3,8 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from dashboard.views.audit import audit, export
+
 handler403 = "dashboard.views.errors.forbidden"
 handler404 = "dashboard.views.errors.not_found"
 
@@ -10,6 +12,8 @@ urlpatterns = [
     path("", include("computers.urls")),
     path("", include("agents.urls")),
     path("", include("dashboard.views.team.urls")),
+    path("audit/", audit, name="audit"),
+    path("audit/export/<str:form>/", export, name="audit_export"),
     # Only what works without a mail server; sign-up exists to say that it is closed.
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),

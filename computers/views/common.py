@@ -56,9 +56,11 @@ def signed_in(view: View[P]) -> View[P]:
 
 @unit
 def _begun(request: HttpRequest, public_id: str) -> tuple[AbstractBaseUser | AnonymousUser, Seen | None]:
-    """The session, its person, and the computer that the address names: one way to the database, since every view goes
-    it."""
+    """The session, its person with what the header of a page asks, and the computer that the address names: one way to
+    the database, since every view goes it."""
     user = get_user(request)
+    if isinstance(user, User) and not is_htmx(request):
+        user.reads_audit = bool(user.teams_for(Action.READ_AUDIT))
     if not (public_id and isinstance(user, User)):
         return user, None
     try:

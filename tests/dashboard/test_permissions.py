@@ -59,6 +59,8 @@ LOWEST = {
     Action.RELEASE_CONTROL: Role.OPERATOR,
     Action.LAPSE: Role.OWNER,
     Action.READ_AUDIT: Role.ADMIN,
+    Action.EXPORT_AUDIT: Role.ADMIN,
+    Action.PRUNE_AUDIT: Role.OWNER,
     Action.MANAGE_CONNECTIONS: Role.ADMIN,
     Action.MANAGE_MEMBERS: Role.ADMIN,
 }
