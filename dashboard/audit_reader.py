@@ -49,14 +49,18 @@ class Question:
     until: datetime | None = None
     search: str = ""
 
-    def told(self) -> dict[str, str]:
+    def told(self) -> dict[str, Any]:
         """The question for the log itself. What was searched for may be the very secret that should not be there."""
-        asked = {"person": self.person, "action": self.action, "target": self.target, "outcome": self.outcome}
-        times = {"since": self.since, "until": self.until}
-        asked |= {name: at.isoformat() for name, at in times.items() if at}
-        return {name: value for name, value in asked.items() if value} | (
-            {"searched": "yes"} if self.search else {}
-        )
+        asked: dict[str, Any] = {
+            "person": self.person,
+            "action": self.action,
+            "target": self.target,
+            "outcome": self.outcome,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "searched": bool(self.search),
+        }
+        return {name: value for name, value in asked.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ async def export(actor: Actor, teams: list[Team], question: Question, form: str)
     written, last = 0, await _newest()
     write, after = WRITERS[form], 0
     async with AsyncExitStack() as stack:
-        asked = question.told() | {"format": form}
+        asked = {"format": form, "filters": question.told()}
         targets = [Target(team.pk, "audit", "audit log") for team in teams]
         ends = [
             await stack.enter_async_context(recorded(actor, Action.EXPORT_AUDIT, target, **asked))
@@ -137,8 +141,8 @@ async def export(actor: Actor, teams: list[Team], question: Question, form: str)
             while lines := await _piece(teams, question, after, last):
                 after = lines[-1].first.pk
                 rows = [row for line in lines for row in line.rows]
-                yield write([_told(row) for row in rows])
                 written += len(rows)
+                yield write([_told(row) for row in rows])
         finally:
             for end in ends:
                 end["rows"] = written

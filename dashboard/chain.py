@@ -32,9 +32,13 @@ class Head:
     def read(cls, text: str) -> Head:
         """From `hash:count`; `ValueError` with a sentence."""
         hash, _, count = text.strip().partition(":")
-        good = len(hash) == 64 and set(hash) <= set("0123456789abcdef") and count.isascii() and count.isdigit()
+        good = (
+            len(hash) == 64 and set(hash) <= set("0123456789abcdef") and count.isascii() and count.isdigit()
+        )
         if not good or len(count) > 18:
-            raise ValueError(f"“{text.strip()[:100]}” is no head: 64 hexadecimal digits, a colon and a count.")
+            raise ValueError(
+                f"“{text.strip()[:100]}” is no head: 64 hexadecimal digits, a colon and a count."
+            )
         return cls(hash, int(count))
 
     def __str__(self) -> str:
@@ -99,8 +103,9 @@ class Walk:
         seq, name = row.chain_seq or 0, described(row)
         if seq > self.head.count + 1:
             missing = self.head.count + 1
-            last = f" to {seq - 1}" if seq - 1 > missing else ""
-            return f"Row {missing}{last} of the chain was deleted: {self.head.count} is followed by {name}."
+            gap = f"Rows {missing} to {seq - 1}" if seq - 1 > missing else f"Row {missing}"
+            were = "were" if seq - 1 > missing else "was"
+            return f"{gap} of the chain {were} deleted: {self.head.count} is followed by {name}."
         if seq < self.head.count + 1:
             return f"{name} was inserted: row {seq} of the chain was there before it."
         if row.previous_hash != self.head.hash:

@@ -23,7 +23,9 @@ class Appender(Sweeper):
 
     async def sweep(self) -> None:
         """Chain all there is. Between two batches others may write: on SQLite there is one lock for everybody."""
-        while await audit.chain_some() == audit.CHAIN_MOST:
+        more = True
+        while more:
+            more = await audit.chain_some() == audit.CHAIN_MOST
             await asyncio.sleep(BREATH)
 
 
@@ -36,7 +38,9 @@ class AuditSweeper(Sweeper):
         """Forget all whose time is over, of one team after the other."""
         days = env.audit_days()
         for team_id in await _teams() if days else []:
-            while await audit.prune(team_id, days) == audit.PRUNE_MOST:
+            more = True
+            while more:
+                more = await audit.prune(team_id, days) == audit.PRUNE_MOST
                 await asyncio.sleep(BREATH)
 
 

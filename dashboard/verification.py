@@ -53,14 +53,18 @@ def _followed(team: Team, chain: AuditChain, exported: list[Head]) -> Verdict:
     rows = _rows(team, anchor.count, end.count)
     while not broken:
         if other := wanted.get(walk.head.count, set()) - {walk.head.hash}:
-            broken = f"The log was rewritten: row {walk.head.count} of the chain has not the exported hash {min(other)}."
+            broken = (
+                f"The log was rewritten: its row {walk.head.count} has not the exported hash {min(other)}."
+            )
         elif row := next(rows, None):
             broken = walk.step(row)
         else:
             break
     broken = broken or _ended(walk.head, end) or _cut(walk.head, exported) or _beyond(team)
     if old := [head for head in exported if head.count < anchor.count]:
-        notes.append(f"The exported head at {old[0].count} is older than what retention left; it proves nothing.")
+        notes.append(
+            f"The exported head at {old[0].count} is older than what retention left; it proves nothing."
+        )
     waiting = AuditEvent.objects.filter(team=team, chain_seq=None).count()
     return Verdict(walk.head, anchor, waiting, broken, notes)
 
@@ -82,16 +86,16 @@ def _anchored(team: Team, anchor: Head) -> str:
     told = AuditEvent.objects.filter(team=team, action=Action.PRUNE_AUDIT.value)
     if any(row.detail.get("count") == anchor.count and row.detail.get("hash") == anchor.hash for row in told):
         return ""
-    return (
-        f"The {anchor.count} oldest rows were deleted, and not by retention: no row of the log says that it did."
-    )
+    return f"The {anchor.count} oldest rows were deleted, and not by retention: no row of the log says that it did."
 
 
 def _ended(reached: Head, end: Head) -> str:
     if reached.count < end.count:
         return f"The end was cut off: {end.count} rows were chained, and row {reached.count} is the last that is there."
     if reached.hash != end.hash:
-        return f"The chain ends with {end.hash}, but its last row, {reached.count}, has the hash {reached.hash}."
+        return (
+            f"The chain ends with {end.hash}, but its last row, {reached.count}, has the hash {reached.hash}."
+        )
     return ""
 
 

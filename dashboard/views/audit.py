@@ -47,7 +47,9 @@ async def export(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404
     asked = await _asked(request)
     if not asked.is_valid():
-        said = " ".join(f"{asked[name].label}: {' '.join(errors)}" for name, errors in asked.errors.items())
+        said = " ".join(
+            f"{asked[name].label}: {' '.join(map(str, errors))}" for name, errors in asked.errors.items()
+        )
         return HttpResponse(said, status=422, content_type="text/plain; charset=utf-8")
     rows = audit_reader.export(actor_of(request), asked.chosen_teams, asked.question, form)
     if request.method == "HEAD":

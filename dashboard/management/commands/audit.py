@@ -33,9 +33,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"{team.slug} {head_of(team)}")
             return
         heads = _heads(options["head"], teams) if options["head"] else {}
+        if options["team"]:
+            # A file may hold the heads of other teams too.
+            heads = {slug: each for slug, each in heads.items() if slug == options["team"]}
         broken = [team.slug for team in teams if not self._holds(team, heads.pop(team.slug, []))]
         if heads:
-            raise CommandError(f"No team is called {', '.join(sorted(heads))}, though a head of it was exported.")
+            raise CommandError(
+                f"No team is called {', '.join(sorted(heads))}, though a head of it was exported."
+            )
         if broken:
             raise CommandError(f"The audit log does not hold: {', '.join(broken)}.")
 
@@ -78,6 +83,4 @@ def _heads(given: str, teams: list[Team]) -> dict[str, list[Head]]:
                 found.setdefault(slug, []).append(Head.read(head))
     except (ValueError, OSError) as error:
         raise CommandError(str(error)) from None
-    chosen = {team.slug for team in teams}
-    # With --team, a file may hold other teams' heads too.
-    return {slug: heads for slug, heads in found.items() if slug in chosen or len(teams) != 1}
+    return found
