@@ -19,6 +19,7 @@ from agents.states import State
 from computers import leases
 from computers.actions import control
 from computers.actions.allowed import permit
+from computers.actions.discreet import discreet
 from computers.actions.refusal import Invalid, Refused
 from computers.connections import client_of
 from computers.models import Connection
@@ -87,7 +88,8 @@ async def message(actor: Actor, task: Task, text: str) -> Steered:
         raise Invalid(f"A message has 1 to {MESSAGE_LIMIT} characters.", "message")
     await steerable(actor, Action.MESSAGE_TASK, task)
     async with _steering(actor, Action.MESSAGE_TASK, task, characters=len(text)) as (client, found):
-        answer = await client.message_task(task.upstream_id, text)
+        with discreet([text]):
+            answer = await client.message_task(task.upstream_id, text)
         found["answer"] = answer
     await record.note(task.pk, Noted("message", text, True, data={"by": actor.name, "answer": answer}))
     return Steered(answer, True, "Sent." if not answer else f"Sent; the service answers: {answer}.")

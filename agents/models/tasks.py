@@ -115,8 +115,8 @@ class Task(models.Model):
         return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
     def as_target(self) -> Target:
-        """What the audit log copies of it. Needs `connection` loaded."""
-        return Target(self.connection.team_id, self.public_id, self.label)
+        """What the audit log copies of it: no word of its instruction. Needs `connection` loaded."""
+        return Target(self.connection.team_id, self.public_id, f"task {self.public_id[-6:]}")
 
 
 class Step(models.Model):

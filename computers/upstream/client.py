@@ -242,6 +242,9 @@ async def refusal(response: httpx.Response) -> errors.UpstreamError:
     except (httpx.HTTPError, TimeoutError):
         pass
     said = error_sentence(bytes(body[:REFUSAL_LIMIT]), response.headers.get("content-type", ""))
+    # "Your key sk_… is not valid": what upstream says goes to pages and logs.
+    if key := response.request.headers.get("authorization", "").removeprefix("Bearer "):
+        said = said.replace(key, "…")
     return errors.from_status(response.status_code, said, _retry_after(response))
 
 
