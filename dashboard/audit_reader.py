@@ -130,7 +130,7 @@ async def export(actor: Actor, teams: list[Team], question: Question, form: str)
     written, last = 0, await _newest()
     write, after = WRITERS[form], 0
     async with AsyncExitStack() as stack:
-        asked = {"format": form, "filters": question.told()}
+        asked: dict[str, Any] = {"format": form, "filters": question.told()}
         targets = [Target(team.pk, "audit", "audit log") for team in teams]
         ends = [
             await stack.enter_async_context(recorded(actor, Action.EXPORT_AUDIT, target, **asked))

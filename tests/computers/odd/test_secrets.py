@@ -129,7 +129,7 @@ async def test_no_verb_leaves_a_secret_in_the_log(desk: Desk, ending: str) -> No
         lambda: control.release(actor, computer),
     ):
         with contextlib.suppress(Refused, UpstreamError, PermissionDenied, record.Busy):
-            await act()  # type: ignore[no-untyped-call]
+            await act()
     rows = await _rows()
     assert not [row for row in rows if SECRET in row[1] or KEY in row[1]]
     tried = {Action(action) for action, _ in rows}

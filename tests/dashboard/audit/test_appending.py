@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from dashboard import audit
 from dashboard.audit import Target, chain_some, recorded
-from dashboard.chain import GENESIS, Head, canonical, hash_of
+from dashboard.chain import GENESIS, Head, canonical, hash_of, links
 from dashboard.chaining import Appender
 from dashboard.database import unit
 from dashboard.models import AuditChain, AuditEvent, Team, User
@@ -102,9 +102,9 @@ async def test_of_two_that_read_the_same_end_one_moves_it(team: Team, write: Wri
     await unit(write)(2)
     rows = await unit(lambda: list(AuditEvent.objects.order_by("pk")))()
     head = Head()
-    await unit(audit._join)(team.pk, await _made(team), audit.links(head, rows))
+    await unit(audit._join)(team.pk, await _made(team), links(head, rows))
     with pytest.raises(audit.Forked):
-        await unit(audit._join)(team.pk, head, audit.links(head, rows))
+        await unit(audit._join)(team.pk, head, links(head, rows))
     assert (await chained(team)).broken == ""
 
 
@@ -123,7 +123,7 @@ async def test_rows_that_another_one_chained_meanwhile_move_nothing(team: Team, 
     head = await unit(head_of)(team)
     new = await unit(lambda: AuditEvent.objects.filter(chain_seq=None).get())()
     with pytest.raises(audit.Forked):
-        await unit(audit._join)(team.pk, head, audit.links(head, [rows[0], new]))
+        await unit(audit._join)(team.pk, head, links(head, [rows[0], new]))
     assert await unit(head_of)(team) == head
     assert (await chained(team)).head.count == 3
 
