@@ -19,6 +19,7 @@ from agents.states import State
 from computers import leases, turns
 from computers.actions import control
 from computers.actions.allowed import not_driving
+from computers.actions.discreet import discreet
 from computers.actions.refusal import Invalid, Refused
 from computers.actions.stilled import stilled
 from computers.connections import client_of
@@ -117,7 +118,8 @@ async def _not_over(client: Client, task: Task) -> None:
 
 
 async def _send(actor: Actor, client: Client, task: Task, note: str) -> None:
-    answer = await client.message_task(task.upstream_id, note)
+    with discreet([note]):
+        answer = await client.message_task(task.upstream_id, note)
     await record.note(task.pk, Noted("message", note, True, data={"by": actor.name, "answer": answer}))
 
 

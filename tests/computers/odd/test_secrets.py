@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from agents import record
-from agents.actions import start, steering, templates
+from agents.actions import handback, start, steering, templates
 from agents.models import Task
 from agents.wish import TaskWish
 from computers.actions import Refused, browse, control, life, machines, macros
@@ -53,6 +53,8 @@ ENDINGS: dict[str, tuple[int, dict[str, Any]]] = {
 WITHOUT_WORDS = {
     *(Action.WATCH, Action.WATCH_TASK, Action.LIST_TABS, Action.INPUT, Action.LAPSE, Action.COPY_TEXT),
     *(Action.RECORD, Action.TERMINATE, Action.HOLD_OPEN, Action.PAUSE_TASK, Action.RESUME_TASK),
+    # Reasons are given for the log.
+    *(Action.TAKE_OVER, Action.ADOPT_TASK),
     # Recorded by the recorder with its wish's names and no word of its instruction: tests/agents/test_recorder.py.
     Action.START_TASK,
 }
@@ -89,7 +91,7 @@ def _mark_the_key(computer: Computer) -> None:
 def _task(desk: Desk) -> Task:
     task = Task(
         connection=desk.computer.connection, started_by=desk.bob, started_by_name="Bob", instruction=SECRET,
-        wish={"instruction": SECRET}, upstream_id="task_1", state="running",
+        wish={"instruction": SECRET}, upstream_id="task_1", state="paused", computer=desk.computer,
     )  # fmt: skip
     task.save()
     return Task.objects.select_related("connection__team", "computer").get(pk=task.pk)
@@ -124,6 +126,7 @@ async def test_no_verb_leaves_a_secret_in_the_log(desk: Desk, ending: str) -> No
         lambda: macros.create(actor, connection.team_id, "Log in", [TYPING]),
         lambda: macros.run(actor, computer, macro, {}),
         lambda: steering.message(actor, task, SECRET),
+        lambda: handback.hand_back(actor, task, SECRET),
         lambda: start.start(actor, connection, TaskWish(SECRET, system_prompt=SECRET)),
         lambda: templates.save(actor, connection.team_id, "Morning", {"instruction": SECRET}),
         lambda: control.release(actor, computer),
