@@ -1,4 +1,4 @@
-"""The addresses of agent tasks."""
+"""The addresses of agent tasks, and of the playground."""
 
 from django.urls import path
 
@@ -6,6 +6,11 @@ from agents.views.creation import creation
 from agents.views.elsewhere import others
 from agents.views.lists import tasks
 from agents.views.page import steps, task
+from agents.views.playground.chatting import chat
+from agents.views.playground.coding import code
+from agents.views.playground.page import models, playground
+from agents.views.playground.showing import carry_out, respond
+from agents.views.playground.stored import stored
 from agents.views.steering import message, pause, resume
 from agents.views.turns import hand_back, take_over
 
@@ -22,4 +27,11 @@ urlpatterns = [
     path("tasks/<str:public_id>/messages/", message, name="message"),
     path("tasks/<str:public_id>/take-over/", take_over, name="take_over"),
     path("tasks/<str:public_id>/hand-back/", hand_back, name="hand_back"),
+    path("playground/", playground, name="playground"),
+    path("playground/models/", models, name="models"),
+    path("playground/chat/", chat, name="chat"),
+    path("playground/responses/", respond, name="respond"),
+    path("playground/responses/stored/", stored, name="stored"),
+    path("playground/actions/", carry_out, name="carry_out"),
+    path("playground/code/", code, name="code"),
 ]

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from computers.models import Connection
 from computers.upstream.client import Access, Client
+from dashboard.database import unit
 
 
 def access_of(connection: Connection) -> Access:
@@ -22,3 +23,15 @@ async def client_of(connection: Connection) -> AsyncIterator[Client]:
         yield client
     finally:
         await client.aclose()
+
+
+@asynccontextmanager
+async def client_by(pk: int) -> AsyncIterator[Client]:
+    """The same for a row that was read without its key, as pages do."""
+    async with client_of(await _with_key(pk)) as client:
+        yield client
+
+
+@unit
+def _with_key(pk: int) -> Connection:
+    return Connection.objects.get(pk=pk)

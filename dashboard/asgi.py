@@ -18,6 +18,7 @@ from django.conf import settings  # noqa: E402
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
 from dashboard.background import Services  # noqa: E402
+from dashboard.bodies import Bounded  # noqa: E402
 from dashboard.checks import check_processes  # noqa: E402
 from dashboard.routing import sockets  # noqa: E402
 from dashboard.services import ALWAYS, BACKGROUND  # noqa: E402
@@ -28,13 +29,14 @@ class Lightdeck:
 
     def __init__(self) -> None:
         self.services = Services([*ALWAYS, *(BACKGROUND if settings.BACKGROUND else [])])
+        self.pages = Bounded(pages)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
         await self.services.start()
-        handler = sockets if scope["type"] == "websocket" else pages
+        handler = sockets if scope["type"] == "websocket" else self.pages
         await handler(scope, receive, send)
 
     async def _live(self, receive: Any, send: Any) -> None:

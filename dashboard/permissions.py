@@ -75,6 +75,10 @@ class Action(StrEnum):
     HAND_BACK = "task.hand_back"
     ADOPT_TASK = "task.adopt"
     MANAGE_TEMPLATES = "task.template"
+    USE_MODELS = "model.use"
+    READ_RESPONSE = "response.read"
+    CANCEL_RESPONSE = "response.cancel"
+    DELETE_RESPONSE = "response.delete"
     TAKE_CONTROL = "control.take"
     TAKE_ANYWAY = "control.take_anyway"
     RELEASE_CONTROL = "control.release"
@@ -149,6 +153,10 @@ RULES: dict[Action, Rule] = {
     Action.HAND_BACK: Rule(Role.OPERATOR, Needs.LEASE),
     Action.ADOPT_TASK: Rule(Role.OPERATOR),
     Action.MANAGE_TEMPLATES: Rule(Role.OPERATOR),
+    Action.USE_MODELS: Rule(Role.OPERATOR),
+    Action.READ_RESPONSE: Rule(Role.OPERATOR),
+    Action.CANCEL_RESPONSE: Rule(Role.OPERATOR),
+    Action.DELETE_RESPONSE: Rule(Role.OPERATOR),
     Action.TAKE_CONTROL: Rule(Role.OPERATOR),
     Action.TAKE_ANYWAY: Rule(Role.OPERATOR),
     Action.RELEASE_CONTROL: Rule(Role.OPERATOR),

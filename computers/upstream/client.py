@@ -1,6 +1,6 @@
 """The Lightcone REST API: one short method per endpoint that Lightdeck calls.
 
-What acts on a computer is in `verbs`, what is done with agent tasks in `tasks`.
+What acts on a computer is in `verbs`, what is done with agent tasks in `tasks`, what is asked of models in `models`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import orjson
 
 from computers.upstream import errors
 from computers.upstream.addresses import GuardedTransport, why_unreachable
+from computers.upstream.models import Models
 from computers.upstream.tasks import Tasks
 from computers.upstream.verbs import CALL_TIMEOUT, Verbs, path_of
 from computers.wire.upstream import ComputerFacts, error_inside, error_sentence, read_list
@@ -80,7 +81,7 @@ class Access:
         return path if absolute else self.base_url.rstrip("/") + "/" + path.lstrip("/")
 
 
-class Client(Verbs, Tasks):
+class Client(Verbs, Tasks, Models):
     """One connection's REST calls. Open for as long as its owner needs; `aclose` it. Every method raises
     `UpstreamError`."""
 

@@ -30,6 +30,8 @@ class UpstreamError(Exception):
     """The base. `str()` is a sentence for people; `outcome_unknown` says that upstream may have acted all the same."""
 
     outcome_unknown = False
+    #: Upstream's own sentence, where an answer that says no had one.
+    said = ""
 
     def __init__(self, sentence: str, *, outcome_unknown: bool | None = None) -> None:
         super().__init__(sentence)
@@ -93,6 +95,12 @@ class ActionFailed(UpstreamError):
 
 def from_status(status: int, said: str, retry_after: float | None) -> UpstreamError:
     """The error for an HTTP status of 400 and above; `said` is upstream's own sentence, perhaps empty."""
+    error = _from_status(status, said, retry_after)
+    error.said = said
+    return error
+
+
+def _from_status(status: int, said: str, retry_after: float | None) -> UpstreamError:
     suffix = f" It says: {said}" if said else ""
     match status:
         case 401 | 403:

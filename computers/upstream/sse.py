@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
 
 import httpx
 import httpx_sse
+import orjson
 
 from computers.upstream import errors
 from computers.upstream.client import CONNECT_TIMEOUT, Client, refusal, translated
@@ -15,18 +17,25 @@ EVENT_LIMIT = 32 * 1024 * 1024
 _ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
 
 
-async def sse(client: Client, path: str, silence: float) -> AsyncGenerator[httpx_sse.ServerSentEvent, None]:
-    """The events of `path`, comments left out. Ends when upstream ends the stream; raises `UpstreamError` otherwise.
+async def sse(
+    client: Client, path: str, silence: float, body: dict[str, Any] | None = None
+) -> AsyncGenerator[httpx_sse.ServerSentEvent, None]:
+    """The events of `path`, comments left out; `body` is posted, without one it is a GET. Ends when upstream ends the
+    stream; raises `UpstreamError` otherwise.
 
     `NoAnswer` after `silence` seconds without a byte. Closing the iterator closes the stream.
     """
     url = client.access.url(path)
     # Uncompressed: a few bytes must not become gigabytes on our side.
     headers = {**client.access.headers_for(url), "Accept-Encoding": "identity"}
+    method, content = "GET", None
+    if body is not None:
+        method, content = "POST", orjson.dumps(body)
+        headers["Content-Type"] = "application/json"
     timeout = httpx.Timeout(silence, connect=CONNECT_TIMEOUT)
     with translated():
         async with httpx_sse.aconnect_sse(
-            client.http, "GET", url, headers=headers, timeout=timeout
+            client.http, method, url, content=content, headers=headers, timeout=timeout
         ) as source:
             response = source.response
             if not response.is_success:

@@ -1,0 +1,1 @@
+"""`/playground/`: models asked directly. Thin views; the verbs are in `agents.actions`."""
