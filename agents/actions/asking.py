@@ -86,7 +86,7 @@ async def stored(actor: Actor, connection: Connection, id: str) -> ModelResponse
 
 
 async def cancel(actor: Actor, connection: Connection, id: str) -> ModelResponse:
-    """`POST /v1/responses/{id}/cancel`; `Refused` where the service has no such call."""
+    """`POST /v1/responses/{id}/cancel`; `ActionFailed` where the service has no such call."""
     await permit(actor, Action.CANCEL_RESPONSE, connection.team_id)
     async with (
         recorded(actor, Action.CANCEL_RESPONSE, target_of(connection), response=id),

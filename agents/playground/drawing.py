@@ -28,7 +28,7 @@ class Mark:
 
     @property
     def label(self) -> Place:
-        """Where its number stands: beside the place, so that what is pointed at can be seen, and never off the picture."""
+        """Where its number stands: beside the place, which can be seen then, and never off the picture."""
         far = self.radius * 1.5
         across = far if self.x < far * 2 else -far
         return round(self.x + across, 1), round(self.y + (far if self.y < far * 2 else -far), 1)

@@ -62,13 +62,13 @@ class Models(ABC):
             raise errors.ActionFailed("The Lightcone service says that it did not delete it.")
 
     async def cancel_response(self, id: str) -> ModelResponse:
-        """`POST /v1/responses/{id}/cancel`. The real service has no such call: then `Refused` says so, if it knows the
-        response at all."""
+        """`POST /v1/responses/{id}/cancel`. The real service has no such call: then `ActionFailed` says so, if it
+        knows the response at all."""
         try:
             return _understood(ModelResponse.read, await self._stored("POST", id, "/cancel"))
         except errors.Gone:
             await self.response(id)
-            raise errors.Refused(NO_CANCEL) from None
+            raise errors.ActionFailed(NO_CANCEL) from None
 
     async def _stored(self, method: str, id: str, part: str = "") -> Any:
         try:

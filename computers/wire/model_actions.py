@@ -109,7 +109,7 @@ class ModelAction:
 
 def read_action(data: Any) -> ModelAction:
     """Whatever a call wants, however odd; what is missing of a known one is its `trouble`."""
-    raw = {**data} if isinstance(data, dict) else {"type": str(data)[:40]}
+    raw = {**data} if isinstance(data, dict) else {"given": str(data)[:SHOWN]}
     kind = word(raw.get("type"), 40)
     at, to = _ends(raw)
     action = ModelAction(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from tzafon import Lightcone
 
-from tests.architecture.api_index import AGENTS, BROWSER, DOCUMENT, LATER, Covered, covered, document, marks
+from tests.architecture.api_index import AGENTS, BROWSER, DOCUMENT, MODELS, Covered, covered, document, marks
 
 
 def test_the_index_is_whole() -> None:
-    assert sorted([*BROWSER, *AGENTS, *LATER]) == list(range(1, 48))
+    assert sorted([*BROWSER, *AGENTS, *MODELS]) == list(range(1, 48))
 
 
-@pytest.mark.parametrize("endpoint", {**BROWSER, **AGENTS}.values())
+@pytest.mark.parametrize("endpoint", {**BROWSER, **AGENTS, **MODELS}.values())
 def test_an_endpoint_has_its_call_its_control_and_its_test(endpoint: str) -> None:
     entry = covered().get(endpoint, Covered())
     assert entry.calls, "no test runs the SDK's call"
@@ -20,7 +20,7 @@ def test_an_endpoint_has_its_call_its_control_and_its_test(endpoint: str) -> Non
 
 
 def test_marks_name_endpoints_of_the_index() -> None:
-    assert {mark.endpoint for mark in marks()} <= {*BROWSER.values(), *AGENTS.values(), *LATER.values()}
+    assert {mark.endpoint for mark in marks()} <= {*BROWSER.values(), *AGENTS.values(), *MODELS.values()}
 
 
 def test_the_calls_are_methods_of_the_sdk() -> None:

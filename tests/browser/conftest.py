@@ -24,7 +24,7 @@ ONE_LOOP = pytest.mark.asyncio(loop_scope="session")
 PAGE = """<!doctype html><title>Modules</title>
 <script type="importmap">{"imports": {
   "htmx.org": "/vendor/htmx-4.0.1/htmx.js", "live/": "/js/live/", "input/": "/js/input/", "ui/": "/js/ui/",
-  "terminal/": "/js/terminal/"
+  "terminal/": "/js/terminal/", "playground/": "/js/playground/"
 }}</script>
 <style>body { margin: 0 } #stage { position: absolute; inset: 50px 100px 150px 60px }</style>
 <div id="stage" tabindex="0"></div><textarea id="area"></textarea>"""

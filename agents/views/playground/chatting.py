@@ -3,9 +3,10 @@ that line broke off on the way."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -34,7 +35,7 @@ async def chat(request: HttpRequest) -> HttpResponse:
         sentence, status = explained(refusal)
         told = {"sentence": sentence, "field": getattr(refusal, "code", "")}
         return JsonResponse(told, status=status)
-    response = StreamingHttpResponse(_lines(first, deltas), content_type=MEDIA_TYPE)
+    response = StreamingHttpResponse(Closed(_lines(first, deltas)), content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
     # A proxy that collects an answer would make it come all at once.
     response["X-Accel-Buffering"] = "no"
@@ -42,7 +43,36 @@ async def chat(request: HttpRequest) -> HttpResponse:
     return response  # type: ignore[return-value]
 
 
-async def _lines(first: Delta | None, deltas: AsyncGenerator[Delta, None]) -> AsyncIterator[bytes]:
+class Closed:
+    """An answer's pieces, closed with the response. Django leaves the generator of a response that nobody reads any
+    more to the garbage collector, and until then upstream would go on talking."""
+
+    _closing: ClassVar[set[asyncio.Task[None]]] = set()
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        self._pieces, self._loop = pieces, asyncio.get_running_loop()
+
+    def __aiter__(self) -> Closed:
+        return self
+
+    async def __anext__(self) -> bytes:
+        return await anext(self._pieces)
+
+    def close(self) -> None:
+        """Called in a thread, once the response is over, however it ended."""
+        self._loop.call_soon_threadsafe(self._close)
+
+    def _close(self) -> None:
+        task = self._loop.create_task(_close(self._pieces))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+async def _close(pieces: AsyncGenerator[bytes, None]) -> None:
+    await pieces.aclose()
+
+
+async def _lines(first: Delta | None, deltas: AsyncGenerator[Delta, None]) -> AsyncGenerator[bytes, None]:
     """Each piece is asked for once the one before it has left."""
     async with aclosing(deltas):
         try:

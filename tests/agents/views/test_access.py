@@ -1,4 +1,4 @@
-"""Every address of tasks × nobody, a stranger, a viewer, an operator."""
+"""Every address of tasks and of the playground × nobody, a stranger, a viewer, an operator."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ MATRIX = {
     ("others", "post"): (404, 403, 422),
     ("hand_back", "get"): (404, 403, 409),
     ("hand_back", "post"): (404, 403, 409),
+    ("playground", "get"): (200, 403, 200),
+    ("models", "get"): (404, 403, 200),
+    ("chat", "post"): (404, 403, 422),
+    ("respond", "post"): (404, 403, 422),
+    ("stored", "post"): (404, 403, 422),
+    ("carry_out", "post"): (404, 403, 409),
+    ("code", "post"): (404, 403, 422),
 }
 PLACES = {
     "tasks": "/tasks/",
@@ -38,7 +45,16 @@ PLACES = {
     "others": "/computers/{computer}/others/",
     "take_over": "/tasks/{id}/take-over/",
     "hand_back": "/tasks/{id}/hand-back/",
+    "playground": "/playground/",
+    "models": "/playground/models/",
+    "chat": "/playground/chat/",
+    "respond": "/playground/responses/",
+    "stored": "/playground/responses/stored/",
+    "carry_out": "/playground/actions/",
+    "code": "/playground/code/",
 }
+
+CLICK = '{"type": "click", "x": 1, "y": 1}'
 
 
 @pytest.fixture
@@ -64,11 +80,21 @@ def test_nobody_is_sent_to_sign_in(task: Task, name: str, method: str) -> None:
 
 @pytest.mark.parametrize(("name", "method"), MATRIX)
 def test_each_role_gets_what_the_matrix_says(
-    window: Windows, task: Task, bob: User, vera: User, charlie: User, name: str, method: str
+    window: Windows,
+    task: Task,
+    computer: Computer,
+    bob: User,
+    vera: User,
+    charlie: User,
+    name: str,
+    method: str,
 ) -> None:
     address = place(name, task)
+    # Everything that the playground's forms need to name somebody's things; nobody drives the computer.
+    fields = {"connection": str(task.connection_id), "computer": computer.public_id, "action": CLICK}
     found = tuple(
-        getattr(window(user), method)(address, headers=HTMX).status_code for user in (charlie, vera, bob)
+        getattr(window(user), method)(address, fields, headers=HTMX).status_code
+        for user in (charlie, vera, bob)
     )
     assert found == MATRIX[name, method]
 

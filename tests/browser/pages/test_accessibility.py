@@ -77,3 +77,31 @@ async def test_an_empty_wall(window: Windows, look: dict[str, Any]) -> None:
     await page.goto("/")
     await page.get_by_role("heading", name="No computer is running").wait_for()
     await assert_sound(page)
+
+
+async def test_the_playground_its_panes_and_its_code(
+    window: Windows, checkout: str, look: dict[str, Any]
+) -> None:
+    page = await window(**look)
+    await page.goto("/playground/")
+    await page.get_by_text("no language model").wait_for()
+    await page.get_by_role("textbox", name="Message").fill("click 'x'")
+    await page.get_by_role("button", name="Send").click()
+    await page.get_by_text("With a computer I would do this").first.wait_for(timeout=PATIENCE_MS)
+    await page.get_by_text("More", exact=True).click()
+    await assert_sound(page)
+    await page.get_by_role("tab", name="Act on a picture").click()
+    await page.get_by_label("Computer", exact=True).select_option("checkout-1")
+    await page.get_by_role("textbox", name="Instruction").fill("click '0'")
+    await page.get_by_role("button", name="Ask").click()
+    await page.get_by_role("button", name="Run 1").click(timeout=PATIENCE_MS)
+    await page.get_by_text("Take control first").wait_for()
+    await assert_sound(page)
+    await page.get_by_role("tabpanel", name="Act on a picture").get_by_role("button", name="As code").click()
+    await page.get_by_role("dialog", name="The same as code").wait_for()
+    await assert_sound(page)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("tab", name="Stored responses").click()
+    await page.get_by_role("button", name="Get", exact=True).click()
+    await page.locator("#stored-answer .errorlist").wait_for()
+    await assert_sound(page)
