@@ -32,9 +32,10 @@ FILTERS = {
     "paused": "Paused",
     "over": "Over",
 }
-_NEEDS = Q(needs_human_since__isnull=False) | ~Q(stuck_why="")
+#: What waits for a person, unless it is over.
+NEEDS = Q(needs_human_since__isnull=False) | ~Q(stuck_why="")
 _WHERE = {
-    "needs": _NEEDS & ~Q(state__in=OVER),
+    "needs": NEEDS & ~Q(state__in=OVER),
     "running": Q(state__in=(State.STARTING, State.RUNNING)),
     "paused": Q(state=State.PAUSED),
     "over": Q(state__in=OVER),
@@ -61,6 +62,9 @@ WORDS = {
     "taken_over": "took over",
     "taken_anyway": "took control anyway",
     "handed_back": "handed back",
+    "claimed": "",
+    "unclaimed": "",
+    "answered": "",
 }
 
 
@@ -128,7 +132,7 @@ class TasksPage:
 def find_task(user: User, public_id: str, action: Action) -> tuple[Task, Role]:
     """The task, found through the user and then required: `DoesNotExist` for a stranger, `PermissionDenied` for a role
     that may not."""
-    task = _complete().filter(connection__team__memberships__user=user).get(public_id=public_id)
+    task = every_task().filter(connection__team__memberships__user=user).get(public_id=public_id)
     return task, require(user, action, task.connection.team_id)
 
 
@@ -137,7 +141,7 @@ def tasks_page(
     user: User, filter: str = "", search: str = "", before: int = 0, computer: str = ""
 ) -> TasksPage:
     """The person's tasks, newest first."""
-    mine = _complete().filter(connection__team__memberships__user=user)
+    mine = every_task().filter(connection__team__memberships__user=user)
     if search := search.strip()[:SEARCH_LIMIT]:
         mine = mine.filter(
             Q(instruction__icontains=search)
@@ -186,7 +190,7 @@ class News:
 @unit
 def news(task_pk: int, after: int, role: Role, user: User) -> News:
     """Rendered by the page's own fragments."""
-    task = _complete().get(pk=task_pk)
+    task = every_task().get(pk=task_pk)
     rows = Step.objects.filter(task_id=task_pk, number__gt=after, number__lte=task.steps)
     found = _shown(list(rows.select_related("capture").order_by("-number")[: NEWS_LIMIT + 1]))
     complete = len(found) <= NEWS_LIMIT
@@ -204,7 +208,7 @@ def news(task_pk: int, after: int, role: Role, user: User) -> News:
 def step_html(task_pk: int, number: int) -> str:
     """One step as it is now; empty where there is none."""
     step = Step.objects.select_related("capture").filter(task_id=task_pk, number=number).first()
-    return _rendered(_complete().get(pk=task_pk), Shown(step)) if step else ""
+    return _rendered(every_task().get(pk=task_pk), Shown(step)) if step else ""
 
 
 @unit
@@ -233,7 +237,7 @@ def _shown(steps: list[Step]) -> list[Shown]:
     return [Shown(step) for step in steps]
 
 
-def _complete() -> QuerySet[Task]:
-    """With what a page shows; keys stay where they are."""
+def every_task() -> QuerySet[Task]:
+    """Tasks with what a page shows; keys stay where they are."""
     rows = Task.objects.select_related("connection__team", "computer", "claimed_by", "taken_by")
     return rows.defer("connection__api_key")

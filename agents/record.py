@@ -8,15 +8,14 @@ does, so two never record one task.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 from django.utils import timezone
 
 from agents.models import Step, Task
+from agents.noted import Noted as Noted
 from agents.states import OVER, State, may_follow
+from agents.waiting import AT_SIGN_IN, FIELDS, SETTLED, waiting
 from computers import leases, records
 from computers.models import ControlLease
 from computers.timeline import tidy
@@ -48,42 +47,6 @@ class Busy(Exception):
     """Another task is on the computer; `str()` is its label."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A step on its way. `event` is what makes it the same one when it comes again."""
-
-    kind: str
-    text: str = ""
-    ours: bool = False
-    at: datetime = field(default_factory=timezone.now)
-    cut: int = 0
-    data: dict[str, Any] | None = None
-    picture_url: str = ""
-    event: str = ""
-
-    @classmethod
-    def of(cls, event: TaskEvent, place: str = "") -> Noted:
-        """The step of an event; `place` stands in where upstream gave no id."""
-        text = event.text or event.model or event.computer_id
-        if event.trouble:
-            text = f"{text} (failed: {event.trouble})"
-        return cls(
-            event.kind,
-            text,
-            cut=event.cut,
-            data=tidy.json(event.data) if event.data else None,
-            picture_url=event.image,
-            event=tidy.word(_same(event) if event.id else place, 128),
-        )
-
-
-def _same(event: TaskEvent) -> str:
-    """What makes an event the one that came before: its id, and what it says, for an id may serve twice. A picture's
-    address is not among it: a replay may sign it anew."""
-    said = f"{event.kind}\n{event.text}\n{event.progress}".encode("utf-8", "replace")
-    return f"{event.id[:100]} {blake2b(said, digest_size=8).hexdigest()}"
-
-
 @atomic_unit
 def write_events(pk: int, token: str, events: list[tuple[TaskEvent, str]]) -> int:
     """Store what the stream said, each event with its place; how many were news. `NotOurs` if the claim is lost."""
@@ -102,6 +65,8 @@ def write_events(pk: int, token: str, events: list[tuple[TaskEvent, str]]) -> in
     if not fresh:
         return 0
     changes: dict[str, Any] = {"last_event_at": timezone.now(), "stuck_why": ""}
+    if task.needs_human_why == AT_SIGN_IN:
+        changes |= SETTLED
     for event, _ in fresh:
         changes |= _changes_of(event)
     if last := next((event.id for event, _ in reversed(events) if event.id), ""):
@@ -135,9 +100,18 @@ def change(pk: int, token: str, *steps: Noted, **changes: Any) -> None:
 
 
 @atomic_unit
-def note(pk: int, step: Noted, also: Callable[[Task], None] = lambda _task: None, **changes: Any) -> None:
-    """What a person did or was told, whoever records the task. `also` happens with it, or neither does."""
+def note(
+    pk: int,
+    step: Noted,
+    also: Callable[[Task], None] = lambda _task: None,
+    *,
+    check: Callable[[Task], None] = lambda _task: None,
+    **changes: Any,
+) -> None:
+    """What a person did or was told, whoever records the task. `check` may refuse, seeing the row as it was; `also`
+    happens with it, or neither does."""
     task = _locked(pk)
+    check(task)
     _number(task, [step])
     _apply(task, True, **changes)
     also(task)
@@ -200,7 +174,7 @@ def _changes_of(event: TaskEvent) -> dict[str, Any]:
             # Some services end a failed task with this and nothing else.
             changes["error"] = event.text[:OUTCOME_LIMIT]
     elif event.progress == State.RUNNING:
-        changes |= {"needs_human_since": None, "needs_human_why": ""}
+        changes |= SETTLED
     return changes
 
 
@@ -209,13 +183,8 @@ def _apply(task: Task, always: bool = False, shown: list[int] | None = None, **c
     if (state := changes.get("state")) is not None and not may_follow(task.state, state):
         changes.pop("state")
     elif state in OVER:
-        changes |= {
-            "finished_at": timezone.now(),
-            "needs_human_since": None,
-            "needs_human_why": "",
-            "stuck_why": "",
-            "taken_by_id": None,
-        }
+        changes |= {"finished_at": timezone.now(), **SETTLED, "stuck_why": "", "taken_by_id": None}
+    changes |= waiting(task, changes)
     changes = {name: value for name, value in changes.items() if getattr(task, name) != value}
     if not (changes or always):
         return
@@ -224,27 +193,31 @@ def _apply(task: Task, always: bool = False, shown: list[int] | None = None, **c
     task.version = version
     payload = {"id": task.public_id, "version": version, "last": task.steps, "shown": shown or []}
     live.publish_on_commit(live.task_group(task.public_id), NEWS, **payload)
-    if changes.keys() & {"state", "computer_id"}:
-        for name in ("state", "computer_id"):
-            setattr(task, name, changes.get(name, getattr(task, name)))
+    for name, value in changes.items():
+        setattr(task, name, value)
+    if changes.keys() & {"state", "computer_id", *FIELDS}:
         _tell_computer(task)
-    if changes.keys() & {"state", "stuck_why", "needs_human_since", "computer_id"}:
+    if changes.keys() & {"state", "computer_id", "claimed_by_id", *FIELDS}:
         team = task.connection.team_id
         live.publish_on_commit(live.team_group(team), NEWS, id=task.public_id, version=version, team=team)
 
 
 def _tell_computer(task: Task) -> None:
     """The computer's own row says that an agent is at work there, for whoever wants to drive it."""
+    here = "" if task.is_over else State.PAUSED if task.state == State.PAUSED else leases.AT_WORK
+    _tell_computer_of(task, here)
+
+
+def _tell_computer_of(task: Task, state: str) -> None:
     if task.computer_id is not None:
-        here = "" if task.is_over else State.PAUSED if task.state == State.PAUSED else leases.AT_WORK
-        records.note_agent(task.computer_id, task.public_id, task.label, here)
+        agent = records.Agent(task.public_id, task.label, state, task.needs, task.needs_since)
+        records.note_agent(task.computer_id, agent)
 
 
 def says_unconfirmed(task: Task) -> None:
     """Upstream accepted a pause and its status does not say so: a person may drive all the same, and was told. For code
     inside a transaction."""
-    if task.computer_id is not None:
-        records.note_agent(task.computer_id, task.public_id, task.label, UNCONFIRMED)
+    _tell_computer_of(task, UNCONFIRMED)
 
 
 pause_unconfirmed = atomic_unit(says_unconfirmed)
@@ -267,8 +240,7 @@ def make(task: Task) -> Task:
 def to_work(task: Task, handed_back: str = "") -> None:
     """It is about to be resumed: from here on nobody takes control. `Driven` or `Busy` as at a start; whoever made the
     reservation `handed_back` may still hold the lease, their hands are off."""
-    if task.computer_id is not None:
-        records.note_agent(task.computer_id, task.public_id, task.label, leases.AT_WORK)
+    _tell_computer_of(task, leases.AT_WORK)
     _alone(task, handed_back)
 
 

@@ -74,7 +74,11 @@ def _is_stranded(task: Task, left: Left) -> bool:
 
 
 def _needs_human(why: str) -> dict[str, Any]:
-    return {"needs_human_since": timezone.now(), "needs_human_why": tidy.line(why, 300), "claimed_by": None}
+    return {
+        "needs_human_since": timezone.now(),
+        "needs_human_why": tidy.line(why, 300),
+        "claimed_by_id": None,
+    }
 
 
 @unit

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from agents.views.bulk import tasks as bulk
 from agents.views.creation import creation
 from agents.views.elsewhere import others
 from agents.views.lists import tasks
+from agents.views.needs import answer, claim, claim_end
 from agents.views.page import steps, task
 from agents.views.playground.chatting import chat
 from agents.views.playground.coding import code
@@ -13,11 +15,14 @@ from agents.views.playground.showing import carry_out, respond
 from agents.views.playground.stored import stored
 from agents.views.steering import message, pause, resume
 from agents.views.turns import hand_back, take_over
+from agents.views.wall import wall
 
 app_name = "agents"
 
 urlpatterns = [
     path("computers/<str:public_id>/others/", others, name="others"),
+    path("", wall, name="wall"),
+    path("fleet/tasks/<str:verb>/", bulk, name="bulk"),
     path("tasks/", tasks, name="tasks"),
     path("tasks/new/", creation, name="creation"),
     path("tasks/<str:public_id>/", task, name="task"),
@@ -34,4 +39,7 @@ urlpatterns = [
     path("playground/responses/stored/", stored, name="stored"),
     path("playground/actions/", carry_out, name="carry_out"),
     path("playground/code/", code, name="code"),
+    path("tasks/<str:public_id>/claim/", claim, name="claim"),
+    path("tasks/<str:public_id>/claim/end/", claim_end, name="claim_end"),
+    path("tasks/<str:public_id>/answer/", answer, name="answer"),
 ]

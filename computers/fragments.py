@@ -27,7 +27,19 @@ class Row:
     computer: Computer
     driver: str
     may_terminate: bool
-    may_take_over: bool
+    may_take_over: bool = False
+    may_act: bool = False
+
+    @property
+    def facets(self) -> str:
+        """What the wall's filters ask for, as words."""
+        computer = self.computer
+        if computer.is_gone:
+            return "gone"
+        words = ["needs"] if computer.agent_needs else []
+        words += ["driven"] if self.driver else []
+        words += ["agent"] if computer.agent_state else []
+        return " ".join(words) or "idle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +131,5 @@ def _complete() -> Any:
 def _row(computer: Computer, role: Role | None) -> Row:
     lease = getattr(computer, "lease", None)
     driver = lease.holder.display_name if lease and lease.holder else ""
-    return Row(computer, driver, allows(role, Action.TERMINATE), allows(role, Action.TAKE_OVER))
+    may = [allows(role, action) for action in (Action.TERMINATE, Action.TAKE_OVER, Action.KEEP_ALIVE)]
+    return Row(computer, driver, *may)

@@ -5,6 +5,7 @@ Nothing here judges a list: a computer ends only when `mark_gone` is called for 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -134,15 +135,31 @@ def note_hold(computer_id: int, user_id: int | None, until: datetime | None) -> 
     )
 
 
-def note_agent(computer_id: int, task: str, label: str, state: str) -> None:
-    """An agent's task is on it, in that state; with an empty state, that task no longer is. Synchronous: called in the
-    transaction that says so of the task."""
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent's task on a computer: in which state, and since when it waits for a person, and for what. An empty
+    state: that task is on it no longer."""
+
+    task: str
+    label: str = ""
+    state: str = ""
+    needs: str = ""
+    needs_since: datetime | None = None
+
+
+def note_agent(computer_id: int, agent: Agent) -> None:
+    """Synchronous: called in the transaction that says so of the task."""
     rows = Computer.objects.filter(pk=computer_id)
-    if not state:
-        _change(rows.filter(agent_task=task), computer_id, agent_task="", agent_label="", agent_state="")
-    else:
-        known = {"agent_task": task, "agent_label": label, "agent_state": state}
-        _change(rows.exclude(**known), computer_id, **known)
+    if not agent.state:
+        rows, agent = rows.filter(agent_task=agent.task), Agent("")
+    known = {
+        "agent_task": agent.task,
+        "agent_label": agent.label,
+        "agent_state": agent.state,
+        "agent_needs": agent.needs,
+        "agent_needs_since": agent.needs_since,
+    }
+    _change(rows.exclude(**known), computer_id, **known)
 
 
 def lock(computer_id: int) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from computers.views.acting import acting
+from computers.views.bulk_verbs import fleet
 from computers.views.capturing import capture, html, screenshot
 from computers.views.cockpit import cockpit
 from computers.views.connections import connection, connection_new, connection_removal, connection_test
@@ -17,12 +18,11 @@ from computers.views.settings import proxy, viewport
 from computers.views.tabs import tab_closure, tab_switch, tabs
 from computers.views.termination import termination
 from computers.views.timeline import export, timeline
-from computers.views.wall import wall
 
 app_name = "computers"
 
 urlpatterns = [
-    path("", wall, name="wall"),
+    path("fleet/<str:verb>/", fleet, name="fleet"),
     path("computers/new/", creation, name="creation"),
     path("computers/new/saved/", saved, name="saved"),
     path("computers/<str:public_id>/", cockpit, name="cockpit"),

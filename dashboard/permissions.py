@@ -74,6 +74,7 @@ class Action(StrEnum):
     TAKE_OVER = "task.take_over"
     HAND_BACK = "task.hand_back"
     ADOPT_TASK = "task.adopt"
+    CLAIM_TASK = "task.claim"
     MANAGE_TEMPLATES = "task.template"
     USE_MODELS = "model.use"
     READ_RESPONSE = "response.read"
@@ -152,6 +153,7 @@ RULES: dict[Action, Rule] = {
     Action.TAKE_OVER: Rule(Role.OPERATOR),
     Action.HAND_BACK: Rule(Role.OPERATOR, Needs.LEASE),
     Action.ADOPT_TASK: Rule(Role.OPERATOR),
+    Action.CLAIM_TASK: Rule(Role.OPERATOR),
     Action.MANAGE_TEMPLATES: Rule(Role.OPERATOR),
     Action.USE_MODELS: Rule(Role.OPERATOR),
     Action.READ_RESPONSE: Rule(Role.OPERATOR),

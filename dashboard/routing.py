@@ -6,7 +6,7 @@ from channels.routing import URLRouter
 from django.urls import URLPattern, path
 
 from agents.consumers import TaskConsumer
-from computers.consumers.fleet import FleetConsumer
+from agents.wall import WallConsumer
 from computers.consumers.screen import ScreenConsumer
 from computers.consumers.terminal import TerminalConsumer
 from dashboard.origin import SameOrigin, deny
@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("ws/computers/<str:public_id>/", ScreenConsumer.as_asgi()),
     path("ws/computers/<str:public_id>/terminal/", TerminalConsumer.as_asgi()),
     path("ws/tasks/<str:public_id>/", TaskConsumer.as_asgi()),
-    path("ws/fleet/", FleetConsumer.as_asgi()),
+    path("ws/fleet/", WallConsumer.as_asgi()),
 ]
 
 _router = URLRouter(urlpatterns)

@@ -16,6 +16,7 @@ from agents.actions.takeover import computer_of
 from agents.models import Task
 from agents.record import Noted
 from agents.states import State
+from agents.waiting import SETTLED
 from computers import leases, turns
 from computers.actions import control
 from computers.actions.allowed import not_driving
@@ -145,7 +146,7 @@ async def _noted(
     actor: Actor, task: Task, computer: Computer, token: str, done: Steered, status: TaskStatus | None
 ) -> None:
     """The lease is free, and the record says so: both or neither."""
-    changes: dict[str, Any] = {**steering.ATTENDED, "taken_by_id": None}
+    changes: dict[str, Any] = {**SETTLED, "taken_by_id": None}
     if status is not None and status.state:
         changes |= {"state": status.state, "upstream_word": status.word, "exit_code": status.exit_code}
     told = {"by": actor.name, "answer": done.answer, "confirmed": done.confirmed}

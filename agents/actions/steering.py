@@ -16,6 +16,7 @@ from agents.actions.start import driven
 from agents.models import Task
 from agents.record import Noted
 from agents.states import State
+from agents.waiting import SETTLED
 from computers import leases
 from computers.actions import control
 from computers.actions.allowed import permit
@@ -34,8 +35,6 @@ from dashboard.permissions import Action, Actor
 CONFIRM_WITHIN, ASK_EVERY = 10.0, 0.4
 #: An accepted pause after which no step comes for this long is told as such, seconds.
 QUIET_FOR = 3.0
-#: What is true of a task once a person has seen to it.
-ATTENDED: dict[str, Any] = {"needs_human_since": None, "needs_human_why": "", "claimed_by": None}
 #: Longest message, characters.
 MESSAGE_LIMIT = 10_000
 
@@ -75,7 +74,10 @@ async def resume(actor: Actor, task: Task) -> Steered:
             answer = await client.resume_task(task.upstream_id)
             status = await until(client, task, lambda status: status.state == State.RUNNING)
             done = _told(found, answer, status, State.RUNNING, "running again")
-        await _note(actor, task, "resumed", done, status, taken_by_id=None, **ATTENDED)
+        # One that may still be paused goes on waiting for somebody: nothing is stranded silently.
+        await _note(
+            actor, task, "resumed", done, status, taken_by_id=None, **(SETTLED if done.confirmed else {})
+        )
     finally:
         await asyncio.shield(record.tell_again(task.pk))
     return done
@@ -93,6 +95,18 @@ async def message(actor: Actor, task: Task, text: str) -> Steered:
         found["answer"] = answer
     await record.note(task.pk, Noted("message", text, True, data={"by": actor.name, "answer": answer}))
     return Steered(answer, True, "Sent." if not answer else f"Sent; the service answers: {answer}.")
+
+
+async def is_paused(task: Task) -> bool:
+    """What its status says now, or where that cannot be had, what is known of it."""
+    if not task.upstream_id:
+        return bool(task.state == State.PAUSED)
+    connection = await with_key(task.connection_id)
+    try:
+        async with client_of(connection) as client:
+            return (await client.task(task.upstream_id)).state == State.PAUSED
+    except UpstreamError:
+        return bool(task.state == State.PAUSED)
 
 
 async def steerable(actor: Actor, action: Action, task: Task) -> None:

@@ -12,6 +12,7 @@ from agents.actions import steering
 from agents.models import Task
 from agents.record import Noted
 from agents.states import State
+from agents.waiting import SETTLED
 from computers import leases, records, turns
 from computers.actions import control
 from computers.actions.allowed import ended, not_driving, permit
@@ -105,7 +106,7 @@ async def take_anyway(actor: Actor, task: Task, reason: str) -> TakenOver:
                 Noted("taken_anyway", said, True, data={"by": actor.name}),
                 also,
                 taken_by_id=None if task.is_over else actor.user.pk,
-                **steering.ATTENDED,
+                **SETTLED,
             )
         except (leases.Held, leases.Reserved, leases.Working) as why:
             raise await _refusal(actor, computer, why) from None
@@ -202,7 +203,7 @@ async def _activate(
     actor: Actor, task: Task, computer: Computer, token: str, stopped: _Stopped, reason: str
 ) -> None:
     """The person drives, and the record says who took over and why: both or neither."""
-    changes = dict(steering.ATTENDED)
+    changes = dict(SETTLED)
     status = stopped.status
     over = status is not None and status.is_over
     if status is not None and status.state:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -78,6 +79,7 @@ class Task(models.Model):
         default=False,
         help_text="Started by others: its key is not known here, so only its status is asked for.",
     )
+    stuck_since = models.DateTimeField(null=True, blank=True)
     needs_human_since = models.DateTimeField(null=True, blank=True)
     needs_human_why = models.CharField(max_length=300, blank=True)
     claimed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -106,6 +108,16 @@ class Task(models.Model):
     def is_steerable(self) -> bool:
         """Whether there is something to pause, resume or speak to, and a way to name it."""
         return bool(self.upstream_id) and not self.is_over
+
+    @property
+    def needs(self) -> str:
+        """Why a person should look at it, a sentence; empty: nobody need."""
+        return self.needs_human_why or self.stuck_why
+
+    @property
+    def needs_since(self) -> datetime | None:
+        """How long it has waited for one; None while it does not."""
+        return (self.needs_human_since or self.stuck_since or self.made_at) if self.needs else None
 
     @property
     def took(self) -> str:

@@ -14,6 +14,7 @@ from agents.recorder import claims, starting, watching
 from agents.recorder.linking import link
 from agents.recorder.pictures import Pictures
 from agents.recorder.reading import Heard, read
+from agents.recorder.sign_in import SignInWatch
 from computers.upstream import errors
 from computers.upstream.client import Client
 from computers.wire.tasks import TaskEvent, TaskStatus
@@ -38,6 +39,7 @@ class Attendant:
         #: Answers in a row that upstream does not know the task; batches of events that were news.
         self._unknown = self._news = 0
         self._linking: asyncio.Task[None] | None = None
+        self._sign_in = SignInWatch(pk, token)
 
     async def _read(self, client: Client, task: Task, events: Events, placed: bool = True) -> bool:
         """Read until the stream ends or the status says that it should have; whether it ended by itself."""
@@ -129,6 +131,8 @@ class Attendant:
         why = await watching.stuck_why(self._pk, seen)
         if why is not None:
             await record.change(self._pk, self._token, stuck_why=why)
+        if seen:
+            await self._sign_in.look()
 
     async def _gap(self, sentence: str) -> None:
         await record.change(self._pk, self._token, Noted(GAP, sentence, True))

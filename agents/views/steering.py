@@ -46,7 +46,7 @@ async def message(request: HttpRequest, public_id: str) -> HttpResponse:
     except REFUSALS as refusal:
         trouble, status = explained(refusal)
     if not is_htmx(request):
-        return _back(request, task, said, trouble)
+        return back(request, task, said, trouble)
     context = {"task": task, "said": said, "trouble": trouble, "text": text if trouble else ""}
     return render(request, "agents/_message.html", context, status=status)
 
@@ -62,10 +62,11 @@ async def _steered(
     else:
         said, trouble = (done.sentence, "") if done.confirmed else ("", done.sentence)
     if not is_htmx(request):
-        return _back(request, task, said, trouble)
+        return back(request, task, said, trouble)
     return render(request, "computers/_answer.html", {"said": said, "trouble": trouble}, status=status)
 
 
-def _back(request: HttpRequest, task: Task, said: str, trouble: str) -> HttpResponse:
+def back(request: HttpRequest, task: Task, said: str, trouble: str) -> HttpResponse:
+    """To the task's page, which says it: for a browser without htmx."""
     messages.add_message(request, messages.ERROR if trouble else messages.SUCCESS, trouble or said)
     return redirect(request, "agents:task", task.public_id)

@@ -8,7 +8,7 @@ import orjson
 from django.core.exceptions import PermissionDenied
 
 from computers import records
-from computers.consumers.facts import ROWS
+from computers.consumers.facts import ROWS, Memory
 from computers.fleet import claims
 from computers.fragments import Fact, troubles_fact
 from computers.models import Computer
@@ -18,7 +18,7 @@ from dashboard.models import User
 from dashboard.permissions import Action, Role, allows
 from dashboard.sockets import Close, Socket
 
-#: One computer's row is sent at most this often, seconds; what happens in between is in the next one.
+#: One fact is sent at most this often, seconds; what happens in between is in the next one.
 ROW_EVERY = 0.2
 
 
@@ -47,7 +47,11 @@ class FleetConsumer(Socket):
 
     async def listening(self) -> None:
         """The rows' versions as they are now: a page that was rendered before sees whether it missed something."""
-        self.tell("versions", versions=await _versions(list(self.roles)))
+        self.tell("versions", versions=await self.versions())
+
+    async def versions(self) -> dict[str, int]:
+        """The version of every fact that the page should show."""
+        return await _versions(list(self.roles))
 
     def on_message(self, text: str) -> None:
         try:
@@ -61,17 +65,18 @@ class FleetConsumer(Socket):
 
     async def on_news(self, news: live.News) -> None:
         if news.kind == records.NEWS:
-            self._send_soon(news)
+            self.send_soon("computer", news, ROWS)
         elif news.kind == claims.NEWS:
             self.spawn(self._send_troubles())
 
-    def _send_soon(self, news: live.News) -> None:
+    def send_soon(self, kind: str, news: live.News, facts: Memory[tuple[str, Role], Fact]) -> None:
+        """Send the fact that the news is about, as the person's role there sees it; `kind` begins its key."""
         id = news.payload["id"]
         if id not in self._waiting:
-            self.spawn(self._send_row(id))
+            self.spawn(self._send_fact(kind, id, facts))
         self._waiting[id] = news
 
-    async def _send_row(self, id: str) -> None:
+    async def _send_fact(self, kind: str, id: str, facts: Memory[tuple[str, Role], Fact]) -> None:
         now = asyncio.get_running_loop().time()
         await asyncio.sleep(max(0.0, self._sent_at.get(id, 0.0) + ROW_EVERY - now))
         self._sent_at[id] = asyncio.get_running_loop().time()
@@ -79,8 +84,8 @@ class FleetConsumer(Socket):
         if (role := self.roles.get(news.payload["team"])) is None:
             return
         version = news.payload["version"]
-        # An empty one takes the row of a computer that was removed off the page.
-        self._tell_fact(await ROWS.at((id, role), version) or Fact(f"computer:{id}", version, ""))
+        # An empty one takes what was deleted off the page.
+        self._tell_fact(await facts.at((id, role), version) or Fact(f"{kind}:{id}", version, ""))
 
     async def _send_troubles(self) -> None:
         self._tell_fact(await troubles_fact(self.user))

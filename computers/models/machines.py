@@ -112,6 +112,8 @@ class Computer(models.Model):
     agent_task = models.CharField(max_length=16, blank=True, help_text="Our id of it; empty: none.")
     agent_label = models.CharField(max_length=80, blank=True)
     agent_state = models.CharField(max_length=16, blank=True, help_text="running, paused, or unconfirmed.")
+    agent_needs = models.CharField(max_length=300, blank=True, help_text="What it waits for a person for.")
+    agent_needs_since = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0, help_text="+1 at every change that a page shows.")
     #: What went wrong beside its creation, a sentence for whoever opened it. Not stored.
     notice = ""

@@ -15,6 +15,7 @@ from computers.relay.held import Held
 from computers.relay.link import MAIN, Link
 from computers.relay.selection import read_selection
 from computers.relay.session import Session
+from computers.relay.sign_in import read_sign_in
 from computers.relay.states import Event
 from computers.relay.tabs import Tab, TabEvent, TabList, Tabs, read_target
 from computers.upstream import errors
@@ -101,6 +102,9 @@ class CdpLink(Link):
 
     async def secret_focus(self, tab: str) -> bool | None:
         return await read_focus(Session(await self._connected(), tab if tab in self.tabs else self._main()))
+
+    async def asks_to_sign_in(self) -> bool | None:
+        return await read_sign_in(Session(await self._connected(), self._main()))
 
     async def hands(self, tab: str) -> Hands:
         connection, cast = await self._connected(), self._casts.get(tab)

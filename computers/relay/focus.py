@@ -6,10 +6,7 @@ What cannot be told is nobody's to guess: a frame of another process or a closed
 from __future__ import annotations
 
 from computers.relay.session import Session
-
-#: How long each question may take, seconds.
-ASK_TIMEOUT = 2.0
-_WORLD = "lightdeck"
+from computers.relay.world import evaluate
 
 _ASK = """(() => {
   const secret = ["current-password", "new-password", "one-time-code"];
@@ -38,18 +35,5 @@ _ASK = """(() => {
 async def read_focus(session: Session) -> bool | None:
     """True: a field for a secret. False: anything else. None: it cannot be told."""
     async with session:
-        tree = await session.call("Page.getFrameTree", timeout=ASK_TIMEOUT)
-        frame = tree.get("frameTree", {}).get("frame", {}).get("id")
-        world = await session.call(
-            "Page.createIsolatedWorld", {"frameId": frame, "worldName": _WORLD}, ASK_TIMEOUT
-        )
-        asked = {
-            "expression": _ASK,
-            "contextId": world.get("executionContextId"),
-            "returnByValue": True,
-            "timeout": ASK_TIMEOUT * 1000,
-        }
-        answer = await session.call("Runtime.evaluate", asked, ASK_TIMEOUT)
-    result = answer.get("result")
-    said = result.get("value") if isinstance(result, dict) else None
-    return {"secret": True, "plain": False}.get(str(said))
+        said = await evaluate(session, _ASK)
+    return {"secret": True, "plain": False}.get(said)

@@ -145,6 +145,10 @@ class Link(ABC):
         """Whether the focus of `tab` is in a field for a password or the like; None where it cannot be told."""
         return None
 
+    async def asks_to_sign_in(self) -> bool | None:
+        """Whether the main tab shows a form to sign in; None where it cannot be told."""
+        return None
+
     # Watching
 
     def watch(self, watcher: Watcher) -> Feed:

@@ -32,7 +32,7 @@ class Dialogs:
         self._moving_until = 0.0
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self.drivers = 0
-        """How many DevTools clients are connected: with one, a dialog is first theirs to answer."""
+        """How many DevTools clients hear of dialogs: with one, a dialog is first theirs to answer."""
 
     def watch(self, session: str) -> None:
         """From now on no dialog of this session's page stays unanswered."""
@@ -51,12 +51,17 @@ class Dialogs:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def driver_left(self) -> None:
-        """One DevTools client fewer; what the last one leaves unanswered is dismissed."""
-        self.drivers -= 1
-        if not self.drivers:
-            for session in list(self._open):
-                self.dismiss(session)
+    @contextlib.contextmanager
+    def driver(self) -> Iterator[None]:
+        """One DevTools client more; what the last one leaves unanswered is dismissed."""
+        self.drivers += 1
+        try:
+            yield
+        finally:
+            self.drivers -= 1
+            if not self.drivers:
+                for session in list(self._open):
+                    self.dismiss(session)
 
     def dismiss(self, session: str) -> None:
         """Nobody will answer the dialog that is open there, if one is."""

@@ -37,6 +37,9 @@ DRIVING = (
     "Target.closeTarget",
 )
 MOVING = ("Page.navigate", "Page.reload")
+HEARING = "Page.enable"
+"""Whoever has not asked for a page's events hears of no dialog, and so keeps none waiting."""
+
 LETTING_GO = ("Page.disable", "Target.detachFromTarget")
 ENDING = ("Browser.close", "Browser.crash")
 AROUND = frozenset({"proxyServer", "proxyBypassList"})
@@ -79,14 +82,14 @@ async def socket(client: WebSocket) -> None:
     except OSError:  # its browser died this moment
         return await client.send_denial_response(session_not_found().response())
     await client.accept()
-    computer.tabs.dialogs.drivers += 1
+    dialogs = computer.tabs.dialogs
     try:
-        await _first_to_end(_inward(client, upstream, computer), _outward(client, upstream))
+        with contextlib.ExitStack() as hearing:
+            await _first_to_end(_inward(client, upstream, computer, hearing), _outward(client, upstream))
     finally:
-        computer.tabs.dialogs.driver_left()
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await client.close(GOING_AWAY)
-        await computer.tabs.dialogs.settled()
+        await dialogs.settled()
         await upstream.close()
 
 
@@ -96,12 +99,18 @@ def _offered(computer: Computer) -> Computer:
     return computer
 
 
-async def _inward(client: WebSocket, upstream: ClientConnection, computer: Computer) -> None:
+async def _inward(
+    client: WebSocket, upstream: ClientConnection, computer: Computer, hearing: contextlib.ExitStack
+) -> None:
+    hears = False
     while (event := await client.receive())["type"] == "websocket.receive":
         message = event.get("text") or (event.get("bytes") or b"").decode(errors="replace")
         method = METHOD.search(message)
         if method and method[1].startswith(DRIVING):
             computer.clock.touch()
+        if method and method[1] == HEARING and not hears:
+            hears = True
+            hearing.enter_context(computer.tabs.dialogs.driver())
         if method and method[1].startswith(MOVING):
             computer.tabs.dialogs.moving()
         if method and method[1] in LETTING_GO:

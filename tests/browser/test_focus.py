@@ -5,28 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import CDPSession, Page
+from playwright.async_api import Page
 
 from computers.relay.focus import read_focus
 from tests.browser.conftest import ONE_LOOP
+from tests.browser.tools import Tools
 
 pytestmark = ONE_LOOP
-
-
-class Tools:
-    """A DevTools session as the relay's own is used."""
-
-    def __init__(self, session: CDPSession) -> None:
-        self._session = session
-
-    async def __aenter__(self) -> Tools:
-        return self
-
-    async def __aexit__(self, *_exception: object) -> None:
-        """It is the page's to close."""
-
-    async def call(self, method: str, params: dict[str, Any] | None = None, _timeout: float = 0, timeout: float = 0) -> Any:  # fmt: skip # noqa: E501
-        return await self._session.send(method, params or {})
 
 
 SHADOW = "<my-login id=a></my-login><script>a.attachShadow({mode: '%s'}).innerHTML = '<input type=%s>';"

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
-from computers.consumers.fleet import FleetConsumer
+from agents.wall import WallConsumer
 from dashboard.database import unit
 from dashboard.models import Membership, User
 from dashboard.permissions import Role
@@ -17,7 +17,7 @@ A_MOMENT = 1.0
 
 
 def wall(session_key: str) -> Any:
-    return opened(FleetConsumer.as_asgi(), "/ws/fleet/", session_key)
+    return opened(WallConsumer.as_asgi(), "/ws/fleet/", session_key)
 
 
 @pytest.mark.parametrize("session_key", ["", "no-such-session"])

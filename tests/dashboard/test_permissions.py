@@ -53,6 +53,7 @@ LOWEST = {
     Action.TAKE_OVER: Role.OPERATOR,
     Action.HAND_BACK: Role.OPERATOR,
     Action.ADOPT_TASK: Role.OPERATOR,
+    Action.CLAIM_TASK: Role.OPERATOR,
     Action.MANAGE_TEMPLATES: Role.OPERATOR,
     Action.USE_MODELS: Role.OPERATOR,
     Action.READ_RESPONSE: Role.OPERATOR,

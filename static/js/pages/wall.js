@@ -1,37 +1,53 @@
-/** The wall: one socket tells of every computer of the person's teams. */
+/** The wall: one socket tells of every computer of the person's teams, and of the tasks that wait for a person. */
 
 import { parseMessage } from "live/protocol.js";
 import { LiveSocket, socketUrl } from "live/socket.js";
 import { find } from "ui/dom.js";
 import { apply } from "ui/facts.js";
 import { ajax } from "ui/htmx.js";
+import { wireArrows } from "wall/keys.js";
+import { applyNeed, isNeed } from "wall/queue.js";
+import { Selection } from "wall/selection.js";
 
-const fleet = find("#fleet");
+const wall = find("#wall");
 const lost = find("[data-wall-lost]");
+const selection = document.querySelector("[data-bulk]") ? new Selection(wall) : null;
+wireArrows(wall);
 
-/** Fetches the whole list again, after a gap in the news. */
-const fetchAgain = () => ajax(location.pathname + location.search, { target: "#fleet", select: "#fleet", swap: "outerMorph" });
+/** Fetches everything again, after a gap in the news. */
+const fetchAgain = async () => {
+  const chosen = selection?.chosen ?? [];
+  const whole = { target: "#wall-live", select: "#wall-live", swap: "outerMorph" };
+  await ajax(location.pathname + location.search, whole);
+  selection?.choose(chosen);
+};
 
 /**
  * Whether the page misses something that happened before its socket listened, or while it was lost.
- * @param {Record<string, number>} versions of every live computer
+ * @param {Record<string, number>} versions of every live computer and waiting task
  */
 function isBehind(versions) {
   /** @param {string} key */
   const shown = (key) => Number(document.querySelector(`[data-fact="${CSS.escape(key)}"]`)?.getAttribute("data-version") ?? -1);
-  const live = [...document.querySelectorAll(".fleet-row:not(.is-gone)")].map((row) => row.getAttribute("data-fact") ?? "");
+  const live = [...document.querySelectorAll(".fleet-row:not(.is-gone), .need")].map((row) => row.getAttribute("data-fact") ?? "");
   return Object.entries(versions).some(([key, version]) => shown(key) < version) || live.some((key) => !(key in versions));
+}
+
+/** @param {import("ui/facts.js").Fact} fact */
+function hear(fact) {
+  if (isNeed(fact)) return applyNeed(fact);
+  const list = document.querySelector("[data-fleet-list]");
+  // The first computer replaces the empty state, which is more than one fragment.
+  if (!list) return fetchAgain();
+  apply(fact, (element) => list.prepend(element));
+  selection?.tell();
 }
 
 const socket = new LiveSocket(() => socketUrl(`/ws/fleet/${location.search}`), {
   onText: (text) => {
     const message = parseMessage(text);
     if (message?.type === "versions" && isBehind(/** @type {any} */ (message).versions)) fetchAgain();
-    if (message?.type !== "fact") return;
-    const list = document.querySelector("[data-fleet-list]");
-    // The first computer replaces the empty state, which is more than one fragment.
-    if (list) apply(/** @type {any} */ (message), (element) => list.prepend(element));
-    else fetchAgain();
+    if (message?.type === "fact") hear(/** @type {any} */ (message));
   },
   onOpen: () => {
     lost.hidden = true;
@@ -40,7 +56,7 @@ const socket = new LiveSocket(() => socketUrl(`/ws/fleet/${location.search}`), {
     lost.hidden = false;
     find("[data-wall-lost-sentence]").textContent =
       retryIn === null ? reason : "Not connected: what you see may be out of date. Trying again…";
-    if (retryIn === null) fleet.setAttribute("aria-busy", "true");
+    if (retryIn === null) find("#fleet").setAttribute("aria-busy", "true");
   },
 });
 

@@ -21,12 +21,21 @@ export function apply({ key, version, html }, onNew) {
     shown?.remove();
     return Boolean(shown);
   }
-  if (shown) keepFocus(shown, () => shown.replaceWith(fresh));
+  if (shown) keepFocus(shown, () => replace(shown, fresh));
   else if (onNew) onNew(fresh);
   else return false;
   process(fresh);
   fresh.querySelectorAll("time[data-shows]").forEach(show);
   return true;
+}
+
+/** What carries `data-kept` is a person's, or a picture: it stays as it is. @param {Element} shown @param {Element} fresh */
+function replace(shown, fresh) {
+  for (const place of fresh.querySelectorAll("[data-kept]")) {
+    const kept = shown.querySelector(`[data-kept="${CSS.escape(place.getAttribute("data-kept") ?? "")}"]`);
+    if (kept) place.replaceWith(kept);
+  }
+  shown.replaceWith(fresh);
 }
 
 /** @param {string} html @returns {HTMLElement | null} */

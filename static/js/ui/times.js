@@ -1,4 +1,4 @@
-/** Times, ticking: "41:07" until something, "3 min" since something; the exact time on hover, in the reader's zone. */
+/** Times, ticking: "41:07" until something, "3 min" since something, "2:10" waited; the exact time on hover, in the reader's zone. */
 
 const TICK_MS = 1000;
 const JUST_NOW = "just now";
@@ -36,6 +36,7 @@ export function wireTimes() {
 /** @type {Record<string, (left: number) => string>} */
 const SHOWS = {
   left: clock,
+  waited: (left) => clock(-left),
   age: (left) => span(-left),
   ago: (left) => (span(-left) === JUST_NOW ? JUST_NOW : `${span(-left)} ago`),
 };

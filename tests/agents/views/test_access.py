@@ -13,6 +13,9 @@ from tests.computers.views.conftest import HTMX, Windows
 
 #: (address name, method) → status for a stranger, a viewer, an operator.
 MATRIX = {
+    ("wall", "get"): (200, 200, 200),
+    ("bulk", "get"): (422, 403, 200),
+    ("bulk", "post"): (422, 403, 200),
     ("tasks", "get"): (200, 200, 200),
     ("creation", "get"): (200, 403, 200),
     ("creation", "post"): (200, 403, 422),
@@ -33,8 +36,14 @@ MATRIX = {
     ("stored", "post"): (404, 403, 422),
     ("carry_out", "post"): (404, 403, 409),
     ("code", "post"): (404, 403, 422),
+    ("claim", "post"): (404, 403, 409),
+    ("claim_end", "post"): (404, 403, 200),
+    ("answer", "get"): (404, 403, 200),
+    ("answer", "post"): (404, 403, 409),
 }
 PLACES = {
+    "wall": "/",
+    "bulk": "/fleet/tasks/pause/",
     "tasks": "/tasks/",
     "creation": "/tasks/new/",
     "task": "/tasks/{id}/",
@@ -52,6 +61,9 @@ PLACES = {
     "stored": "/playground/responses/stored/",
     "carry_out": "/playground/actions/",
     "code": "/playground/code/",
+    "claim": "/tasks/{id}/claim/",
+    "claim_end": "/tasks/{id}/claim/end/",
+    "answer": "/tasks/{id}/answer/",
 }
 
 CLICK = '{"type": "click", "x": 1, "y": 1}'
@@ -92,6 +104,9 @@ def test_each_role_gets_what_the_matrix_says(
     address = place(name, task)
     # Everything that the playground's forms need to name somebody's things; nobody drives the computer.
     fields = {"connection": str(task.connection_id), "computer": computer.public_id, "action": CLICK}
+    if name == "bulk":
+        Task.objects.update(computer=computer)
+        fields["computers"] = computer.public_id
     found = tuple(
         getattr(window(user), method)(address, fields, headers=HTMX).status_code
         for user in (charlie, vera, bob)

@@ -8,8 +8,8 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from pytest_django.fixtures import Settings
 
+from agents.wall import WallConsumer
 from computers import timeline
-from computers.consumers.fleet import FleetConsumer
 from computers.models import Computer, Connection
 from computers.relay import hub
 from computers.relay import link as link_module
@@ -25,7 +25,7 @@ from tests.support.stage import Page, Stage
 
 def wall(session_key: str, query: str = "") -> AbstractAsyncContextManager[OpenSocket]:
     """The wall's socket, as the browser with that session opens it."""
-    return opened(FleetConsumer.as_asgi(), f"/ws/fleet/{query}", session_key)
+    return opened(WallConsumer.as_asgi(), f"/ws/fleet/{query}", session_key)
 
 
 class Room:

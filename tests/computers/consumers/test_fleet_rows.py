@@ -130,10 +130,13 @@ async def test_a_flood_closes_it(vera: User, computer: Computer) -> None:
         assert await socket.code() == 4008
 
 
-async def test_news_of_nothing_known_is_left_out(vera: User, computer: Computer) -> None:
+async def test_news_of_an_unknown_kind_are_left_out_and_a_computer_that_is_no_more_leaves_the_page(
+    vera: User, computer: Computer
+) -> None:
     async with wall(await sign_in(vera)) as socket:
         await socket.next_of("versions")
         team = (await fresh(computer)).connection.team_id
         await live.publish(live.team_group(team), "something new", id="x")
         await live.publish(live.team_group(team), records.NEWS, id="no-such", version=1, team=team)
-        assert await socket.silent()
+        fact = await socket.next()
+    assert fact == {"type": "fact", "key": "computer:no-such", "version": 1, "html": ""}

@@ -12,7 +12,8 @@ from tests.computers.views.conftest import HTMX, Windows
 
 #: (address name, method) → status for a stranger, a viewer, an operator who does not drive.
 MATRIX = {
-    ("wall", "get"): (200, 200, 200),
+    ("fleet", "get"): (422, 403, 200),
+    ("fleet", "post"): (422, 403, 200),
     ("creation", "get"): (200, 403, 200),
     ("creation", "post"): (200, 403, 422),
     ("saved", "get"): (200, 200, 200),
@@ -64,7 +65,7 @@ MATRIX = {
     ("termination", "post"): (404, 403, 409),
 }
 PLACES = {
-    "wall": "/",
+    "fleet": "/fleet/termination/",
     "creation": "/computers/new/",
     "saved": "/computers/new/saved/",
     "cockpit": "/computers/{id}/",
@@ -108,7 +109,8 @@ ASKED = {"url": "example.org", "x": "1", "y": "2", "width": "800", "height": "60
 
 def _ask(client: Client, name: str, method: str, computer: Computer) -> int:
     address = PLACES[name].format(id=computer.public_id, connection=computer.connection_id)
-    status: int = getattr(client, method)(address, ASKED, headers=HTMX).status_code
+    asked = {**ASKED, "computers": computer.public_id}
+    status: int = getattr(client, method)(address, asked, headers=HTMX).status_code
     return status
 
 

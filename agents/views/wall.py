@@ -1,4 +1,4 @@
-"""The wall: every computer of one's teams."""
+"""The wall: every computer of one's teams, and above them the tasks that wait for a person."""
 
 from __future__ import annotations
 
@@ -6,20 +6,33 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from agents.needs import queue_of
 from computers.fragments import troubles_of, wall_rows
 from computers.views.common import person, signed_in
 from computers.views.creation_form import NewComputerForm, connections_of
+
+#: The bar's buttons: address below /fleet/, name, icon.
+BULK_VERBS = (
+    ("keep-alive", "Keep alive", "clock"),
+    ("tasks/pause", "Pause tasks", "player-pause"),
+    ("tasks/resume", "Resume tasks", "robot"),
+    ("tasks/message", "Message…", "send"),
+    ("navigation", "Navigate…", "world"),
+    ("termination", "Terminate…", "power"),
+)
 
 
 @require_safe
 @signed_in
 async def wall(request: HttpRequest) -> HttpResponse:
     """`/`, of one team with `?team=<slug>`."""
-    user = person(request)
-    rows = await wall_rows(user, request.GET.get("team", ""))
+    user, team = person(request), request.GET.get("team", "")
+    rows = await wall_rows(user, team)
     choices = await connections_of(user)
     context = {
         "rows": rows,
+        "queue": await queue_of(user, team),
+        "bulk_verbs": BULK_VERBS,
         "may_create": choices.may_create,
         "troubles": await troubles_of(user),
         "form": NewComputerForm(choices.creatable) if choices.creatable and not rows else None,
