@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psutil
 
-from tests.bench import click, fanout, slow, takeover, tasks, terminal, timelines, verbs
+from tests.bench import click, fanout, painted, slow, takeover, tasks, terminal, timelines, verbs
 
 PARTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "fanout": ("(a) One 60 kB × 10/s source, many viewers", lambda: fanout.lines(fanout.run())),
@@ -27,6 +27,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
         "(h) Taking over from an agent until the first press arrives",
         lambda: takeover.lines(takeover.run()),
     ),
+    "painted": ("(i) An agent's step until it is painted", lambda: painted.lines(painted.run())),
 }
 
 
