@@ -27,6 +27,8 @@ GRACE = 60.0
 RESERVED = 30.0
 #: `Computer.agent_state` while an agent acts on it.
 AT_WORK = "running"
+#: As a holder's tab: control was given to a person, and none of their tabs has taken the wheel yet.
+OFFERED = "offered"
 #: What a lease's row says when nobody takes over or hands back.
 SETTLED: dict[str, Any] = {"state": "", "reserved_by": None, "reserved_at": None, "reservation": ""}
 #: In `waiting_on`: more than one earlier process may still be sending, so only the time-out ends the wait.
@@ -58,6 +60,10 @@ class Standing:
     def held_by(self, actor: Actor) -> bool:
         """Whether this person drives from this very tab."""
         return self.holder_id == actor.user.pk and self.client == actor.client
+
+    def waits_for(self, actor: Actor) -> bool:
+        """Whether control is this person's, and for this tab to take."""
+        return self.holder_id == actor.user.pk and not self.state and self.client in (actor.client, OFFERED)
 
     @property
     def lapses_at(self) -> Any:
@@ -107,9 +113,8 @@ def drives(computer_id: int, actor: Actor) -> bool:
 
 
 def takes(computer: Computer, actor: Actor, *, despite_agent: bool = False) -> Standing:
-    """Make `actor` the holder, epoch + 1; `Held` if another person drives, `Working` while a batch runs, `Reserved`
-    while somebody takes over, `AgentAtWork` while a task runs, unless that is known. One's own other tab may be taken
-    over from. For code inside a transaction."""
+    """Make `actor` the holder, epoch + 1; `Held`, `Working`, `Reserved`, and `AgentAtWork` unless that is known. One's
+    own other tab may be taken over from. For code inside a transaction."""
     row, _ = ControlLease.objects.get_or_create(computer=computer)
     # Locked: a task that is being started there now says so in this row.
     agent = Computer.objects.select_for_update().values_list("agent_state", "agent_label").get(pk=computer.pk)
@@ -127,9 +132,7 @@ def takes(computer: Computer, actor: Actor, *, despite_agent: bool = False) -> S
         client=actor.client,
         renewed_at=now,
         taken_at=Case(same_person, default=Value(now)),
-        **SETTLED,
-        left="",
-        left_by="",
+        **{**SETTLED, "left": "", "left_by": ""},
     )
     row = ControlLease.objects.select_related("holder", "reserved_by").get(pk=row.pk)
     if not (row.holder_id == actor.user.pk and row.client == actor.client):
@@ -267,11 +270,8 @@ def freed(rows: Any, how: str) -> bool:
         return False
     name = row.holder.display_name[:150] if how and row.holder else ""
     gone: dict[str, Any] = {"holder": None, "client": "", "taken_at": None, "left": how, "left_by": name}
-    return bool(
-        rows.filter(epoch=row.epoch).update(
-            epoch=F("epoch") + 1, renewed_at=timezone.now(), **gone, **SETTLED
-        )
-    )
+    moved = {"epoch": F("epoch") + 1, "renewed_at": timezone.now()}
+    return bool(rows.filter(epoch=row.epoch).update(**moved, **gone, **SETTLED))
 
 
 def idle() -> Q:

@@ -82,6 +82,11 @@ class Action(StrEnum):
     DELETE_RESPONSE = "response.delete"
     TAKE_CONTROL = "control.take"
     TAKE_ANYWAY = "control.take_anyway"
+    REQUEST_CONTROL = "control.request"
+    WITHDRAW_REQUEST = "control.withdraw"
+    GRANT_CONTROL = "control.grant"
+    DENY_CONTROL = "control.deny"
+    FORCE_CONTROL = "control.force"
     RELEASE_CONTROL = "control.release"
     LAPSE = "control.lapse"
     READ_AUDIT = "audit.read"
@@ -161,6 +166,11 @@ RULES: dict[Action, Rule] = {
     Action.DELETE_RESPONSE: Rule(Role.OPERATOR),
     Action.TAKE_CONTROL: Rule(Role.OPERATOR),
     Action.TAKE_ANYWAY: Rule(Role.OPERATOR),
+    Action.REQUEST_CONTROL: Rule(Role.OPERATOR),
+    Action.WITHDRAW_REQUEST: Rule(Role.OPERATOR),
+    Action.GRANT_CONTROL: Rule(Role.OPERATOR, Needs.LEASE),
+    Action.DENY_CONTROL: Rule(Role.OPERATOR, Needs.LEASE),
+    Action.FORCE_CONTROL: Rule(Role.ADMIN),
     Action.RELEASE_CONTROL: Rule(Role.OPERATOR),
     Action.LAPSE: Rule(Role.OWNER),
     Action.READ_AUDIT: Rule(Role.ADMIN),

@@ -39,11 +39,21 @@ async def take(actor: Actor, computer: Computer) -> leases.Standing:
             raise Refused(said, "agent_running") from None
         except leases.Held as held:
             raise Refused(f"{held} was quicker and is driving this computer.", "held") from None
-        _note(computer, actor, "took control" if before.free else "took control in another tab")
+        note(computer, actor, _took(before))
         # Whatever could not be released when the last driver stopped.
         await pressed.let_go(computer)
     await announce(computer, standing)
     return standing
+
+
+def _took(before: leases.Standing) -> str:
+    if before.free:
+        return "took control"
+    return (
+        "took the control that was given"
+        if before.client == leases.OFFERED
+        else "took control in another tab"
+    )
 
 
 def busy(actor: Actor, standing: leases.Standing) -> Refused:
@@ -56,7 +66,7 @@ def busy(actor: Actor, standing: leases.Standing) -> Refused:
 
 async def passed_on(actor: Actor | None, computer: Computer, sentence: str) -> leases.Standing:
     """Control went from an agent to `actor` or back: the timeline and everybody who looks are told."""
-    _note(computer, actor, sentence)
+    note(computer, actor, sentence)
     # Whatever could not be released when the last driver stopped.
     await pressed.let_go(computer)
     standing = await leases.standing(computer.pk)
@@ -71,7 +81,7 @@ async def release(actor: Actor, computer: Computer, reason: str = "") -> leases.
         return before
     async with recorded(actor, Action.RELEASE_CONTROL, computer.as_target(), reason=reason):
         await leases.release(computer.pk, before.epoch)
-        _note(computer, actor, f"released control: {reason}" if reason else "released control")
+        note(computer, actor, f"released control: {reason}" if reason else "released control")
         await pressed.let_go(computer)
     standing = await leases.standing(computer.pk)
     await announce(computer, standing)
@@ -85,7 +95,7 @@ async def lapse(lease: ControlLease) -> bool:
     if not await leases.lapse(computer.pk, lease.epoch):
         return False
     if not computer.is_gone:
-        _note(computer, None, f"{driver or 'the driver'} was silent for too long and drives no more")
+        note(computer, None, f"{driver or 'the driver'} was silent for too long and drives no more")
     standing = await leases.standing(computer.pk)
     async with recorded(None, Action.LAPSE, computer.as_target(), driver=driver) as found:
         found["released"] = await _let_go(computer, standing.epoch) and await pressed.let_go(computer)
@@ -101,7 +111,8 @@ async def announce(computer: Computer, standing: leases.Standing) -> None:
     await records.touch(computer.pk)
 
 
-def _note(computer: Computer, actor: Actor | None, sentence: str) -> None:
+def note(computer: Computer, actor: Actor | None, sentence: str) -> None:
+    """One entry of the timeline about who drives."""
     timeline.note(computer.pk, computer.public_id, timeline.Entry(Kind.CONTROL, sentence, actor))
 
 

@@ -8,15 +8,23 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
-from computers import leases, timeline
-from computers.actions import Refused, control, recording
+from computers import leases, passing, timeline
+from computers.actions import Refused, between, control, recording
 from computers.consumers.noting import InputNotes
 from computers.consumers.telling import Telling
 from computers.macros import recordings
 from computers.models import Computer
+from computers.passing import Asked
 from computers.relay.lease import Driver
 from computers.relay.link import Link
+from computers.wire.screen import Control
 from dashboard.permissions import Actor
+
+#: What a role that may not is told.
+NOT_ALLOWED = {
+    "take": "Your role does not allow you to drive this computer.",
+    "force": "Only an admin takes control by force.",
+}
 
 
 class Driving(Telling):
@@ -40,20 +48,32 @@ class Driving(Telling):
         client = self.scope.get("client") or [""]
         return Actor(self.user, self.client, str(client[0]))
 
-    async def _on_control(self, action: str, reason: str) -> None:
+    async def _on_control(self, asked: Control) -> None:
+        actor, computer = self.actor, self.computer
         try:
-            if action == "take":
-                async with self._lease:
-                    await control.take(self.actor, self.computer)
-                    await self._settle_control(adopt=True)
-            elif action == "release":
-                await self._release(reason)
-            else:
-                self.complain("not_yet", "Requests for control come with a later version.")
+            match asked.action:
+                case "take":
+                    async with self._lease:
+                        await control.take(actor, computer)
+                        await self._settle_control(adopt=True)
+                case "release":
+                    await self._release(asked.reason)
+                case "request":
+                    await between.request(actor, computer, asked.reason)
+                case "withdraw":
+                    await between.withdraw(actor, computer)
+                case "grant":
+                    await between.grant(actor, computer, asked.to)
+                case "deny":
+                    await between.deny(actor, computer, asked.to, asked.reason)
+                case "force":
+                    async with self._lease:
+                        await between.force(actor, computer, asked.reason)
+                        await self._settle_control(adopt=True)
         except Refused as refused:
             self.complain(refused.code, str(refused))
         except PermissionDenied:
-            self.complain("not_allowed", "Your role does not allow you to drive this computer.")
+            self.complain("not_allowed", NOT_ALLOWED.get(asked.action, NOT_ALLOWED["take"]))
 
     async def _release(self, reason: str) -> None:
         async with self._lease:
@@ -67,16 +87,16 @@ class Driving(Telling):
 
     async def _settle_control(self, *, adopt: bool = False) -> None:
         """Read who drives, tell the browser, and start or stop driving accordingly."""
-        standing = await leases.standing(self.computer.pk)
+        standing, requests = await passing.stands(self.computer.pk)
         # Whoever hands back to an agent sends nothing more, though the lease is theirs until the agent goes on.
         mine = standing.held_by(self.actor) and not standing.state
         if self.driver is not None and (not mine or self.driver.epoch != standing.epoch):
             await self._stop_driving()
         if adopt and mine and self.driver is None and self.link is not None:
             mine = await self._start_driving(standing.epoch)
-        self._tell_control(standing, mine)
+        self._tell_control(standing, mine, requests)
 
-    def _tell_control(self, standing: leases.Standing, mine: bool) -> None:
+    def _tell_control(self, standing: leases.Standing, mine: bool, requests: list[Asked]) -> None:
         told: dict[str, Any] = {
             "holder": None
             if standing.free
@@ -84,7 +104,17 @@ class Driving(Telling):
             "you_hold": mine and self.driver is not None,
             "epoch": standing.epoch,
             "turn": {"state": standing.state, "name": standing.reserved_by} if standing.state else None,
-            "requests": [],
+            "waits": standing.waits_for(self.actor) and self.driver is None,
+            "requests": [
+                {
+                    "user": each.user,
+                    "name": each.name,
+                    "you": each.user == self.user.pk,
+                    "reason": each.reason,
+                    "expires_at": each.expires_at,
+                }
+                for each in requests
+            ],
         }
         if told != self._control_told:
             self._control_told = told

@@ -6,12 +6,13 @@ from __future__ import annotations
 import dataclasses
 
 from computers import records, timeline
-from computers.actions import control, machines, recording
-from computers.consumers import people
+from computers.actions import between, control, machines, recording
+from computers.consumers import people, presence
 from computers.consumers.driving import Driving
 from computers.consumers.facts import COCKPITS
 from computers.consumers.timelines import BATCHES
 from computers.models import find_with_role
+from computers.relay.audience import Person
 from computers.relay.hub import HUB
 from computers.relay.link import MAIN
 from computers.relay.outbox import SENTENCES
@@ -32,6 +33,11 @@ class ScreenConsumer(Driving):
     viewer: Viewer
     wanted = MAIN
 
+    @property
+    def person(self) -> Person:
+        """Who looks, for others who do."""
+        return Person(self.user.display_name, self.user.pk, allows(self.role, Action.INPUT))
+
     # Coming and going
 
     async def authorise(self) -> None:
@@ -46,6 +52,7 @@ class ScreenConsumer(Driving):
         self.viewer = Viewer(self.outlet)
         self.client = await people.settle(self, self.query.get("client", ""))
         you = {
+            "id": self.user.pk,
             "name": self.user.display_name,
             "role": self.role,
             "may_drive": allows(self.role, Action.INPUT),
@@ -59,6 +66,9 @@ class ScreenConsumer(Driving):
         self.link.audience.add(self)
 
     async def listening(self) -> None:
+        if self.link is not None:
+            await presence.say(self.computer.public_id, self.link.audience, ask=True)
+            self.spawn(presence.keep_saying(self.computer.public_id, self.link.audience, self))
         await self._read_lease(adopt=True)
         await self._tell_facts(self.computer.version)
         self.tell_timeline(await BATCHES.newest(self.computer.pk))
@@ -76,6 +86,7 @@ class ScreenConsumer(Driving):
                 await self.driver.end()
         finally:
             HUB.done(self.link)
+            await presence.say(self.computer.public_id, self.link.audience)
 
     def groups(self) -> list[str]:
         return [live.computer_group(self.computer.public_id)]
@@ -83,6 +94,12 @@ class ScreenConsumer(Driving):
     async def on_news(self, news: live.News) -> None:
         if news.kind == control.NEWS:
             await self._read_lease()
+        elif news.kind == presence.NEWS:
+            if self.link is not None:
+                await presence.heard(self.computer.public_id, self.link.audience, self, news.payload)
+        elif news.kind == between.TOLD_NEWS:
+            if news.payload["user"] == self.user.pk:
+                self.tell("told", message=news.payload["said"])
         elif news.kind == records.NEWS:
             await self._tell_facts(news.payload["version"])
         elif news.kind == timeline.NEWS:
@@ -128,9 +145,9 @@ class ScreenConsumer(Driving):
                 self._on_input(message)
             case wire.Answer():
                 self.spawn(self._on_answer(message))
-            case wire.Control(action, reason):
+            case wire.Control():
                 self.charge(CONTROL_COST)
-                self.spawn(self._on_control(action, reason))
+                self.spawn(self._on_control(message))
             case wire.Pace(max_fps):
                 self.viewer.pace(max_fps)
                 if max_fps == 0 and self.driver is not None:

@@ -7,6 +7,7 @@ import dataclasses
 from typing import Any
 
 from computers.consumers.timelines import Batch
+from computers.relay.audience import Person
 from computers.relay.feed import Feed
 from computers.relay.states import State
 from computers.relay.tabs import TabList
@@ -50,9 +51,10 @@ class Telling(Socket):
             dialog=dataclasses.asdict(feed.dialog) if feed.dialog else None,
         )
 
-    def on_audience(self, names: list[str]) -> None:
+    def on_audience(self, people: list[Person]) -> None:
         """Who looks at this computer changed."""
-        self.tell("viewers", names=names)
+        told = [{"id": each.id, "name": each.name, "may_drive": each.may_drive} for each in people]
+        self.tell("viewers", names=[each.name for each in people], people=told)
 
     def on_tabs(self, tabs: TabList) -> None:
         """The computer's tabs, their titles or addresses changed."""

@@ -1,11 +1,11 @@
-"""The service that ends abandoned leases: a closed tab must not keep a computer from everybody else."""
+"""The service that ends abandoned leases and requests: a closed tab must not keep a computer from everybody else."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 
-from computers import leases
+from computers import leases, passing
 from computers.actions import control
 from dashboard.background import Sweeper
 
@@ -26,3 +26,5 @@ class LeaseSweeper(Sweeper):
         for error in ended:
             if isinstance(error, Exception):
                 logger.error("A lease could not be ended.", exc_info=error)
+        for computer in await passing.ran_out():
+            await control.announce(computer, await leases.standing(computer.pk))

@@ -1,6 +1,6 @@
 """Every row about computers. A file per subject; they are all named here."""
 
-from computers.models.control import ControlLease
+from computers.models.control import ControlLease, ControlRequest
 from computers.models.files import Capture
 from computers.models.machines import (
     Computer,
@@ -21,6 +21,7 @@ __all__ = [
     "ComputerQuerySet",
     "Connection",
     "ControlLease",
+    "ControlRequest",
     "Kind",
     "Macro",
     "RecordedText",

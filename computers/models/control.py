@@ -52,3 +52,22 @@ class ControlLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.computer_id}: {self.holder or 'free'} (epoch {self.epoch})"
+
+
+class ControlRequest(models.Model):
+    """Somebody asks for control while another person drives. `computers.passing` writes it; it runs out by itself."""
+
+    computer = models.ForeignKey(Computer, on_delete=models.CASCADE, related_name="requests")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    client = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["computer", "user"], name="one_request_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.computer_id}: {self.user}"

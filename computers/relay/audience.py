@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from computers.relay.tabs import TabList
-from dashboard.models import User
 
 #: The tabs are told at most this often, seconds: a page may change its title a thousand times a second.
 TABS_EVERY = 0.2
+#: What another process said of those who look through it is believed this long, seconds: it may have died.
+BELIEVED = 25.0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Person:
+    """Somebody who looks: their name, their number, and whether they may drive."""
+
+    name: str
+    id: int
+    may_drive: bool
 
 
 class Listener(Protocol):
     """Somebody in the audience."""
 
-    user: User
+    @property
+    def person(self) -> Person:
+        """Who it is."""
 
-    def on_audience(self, names: list[str]) -> None:
-        """Who looks at this computer from this process changed."""
+    def on_audience(self, people: list[Person]) -> None:
+        """Who looks at this computer changed."""
 
     def on_tabs(self, tabs: TabList) -> None:
         """The computer's tabs, their titles or addresses changed."""
@@ -29,11 +42,12 @@ class Listener(Protocol):
 
 
 class Audience:
-    """Everybody who looks at one computer through this process, known to each other by name. `tabs` gives what is open
-    there, None while that is not known."""
+    """Everybody who looks at one computer, known to each other by name: through this process, and through others as far
+    as they say so. `tabs` gives what is open there, None while that is not known."""
 
     def __init__(self, tabs: Callable[[], TabList | None]) -> None:
         self._listeners: list[Listener] = []
+        self._elsewhere: dict[str, tuple[list[Person], float]] = {}
         self._tabs, self._told = tabs, None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -48,6 +62,29 @@ class Audience:
         self._tell()
         if (tabs := self._tabs()) is not None:
             listener.on_tabs(tabs)
+
+    @property
+    def here(self) -> list[Person]:
+        """Who looks through this process."""
+        return sorted({listener.person for listener in self._listeners})
+
+    def speaks(self, listener: Listener) -> bool:
+        """Whether `listener` is the one that tells other processes who is here."""
+        return bool(self._listeners) and self._listeners[0] is listener
+
+    def heard(self, process: str, people: list[Person], now: float) -> None:
+        """Who looks through another process, at `now` (monotonic seconds)."""
+        before = self._everybody
+        self._elsewhere[process] = (people, now)
+        self._elsewhere = {
+            each: said for each, said in self._elsewhere.items() if said[0] and said[1] > now - BELIEVED
+        }
+        if self._everybody != before:
+            self._tell()
+
+    @property
+    def _everybody(self) -> list[Person]:
+        return sorted({*self.here, *(person for people, _ in self._elsewhere.values() for person in people)})
 
     def discard(self, listener: Listener) -> None:
         """`listener` looks no more."""
@@ -85,6 +122,6 @@ class Audience:
             listener.on_tabs(tabs)
 
     def _tell(self) -> None:
-        names = sorted({listener.user.display_name for listener in self._listeners})
+        everybody = self._everybody
         for listener in tuple(self._listeners):
-            listener.on_audience(names)
+            listener.on_audience(everybody)

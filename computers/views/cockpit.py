@@ -41,6 +41,7 @@ async def cockpit(request: HttpRequest, public_id: str) -> HttpResponse:
         "computer": computer,
         "may_drive": may_drive,
         "panels": PANELS if may_drive else (PANELS[0], PANELS[-1]),
+        "may_force": allows(role, Action.FORCE_CONTROL) and not computer.is_gone,
         "may_terminate": allows(role, Action.TERMINATE),
         "ways": WAYS,
         "chords": CHORDS,

@@ -5,14 +5,16 @@ Coordinates are CSS pixels of the remote viewport. Nothing here knows sockets or
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import orjson
+
+from computers.wire.fields import Fields, Malformed
+
+__all__ = ["Malformed"]
 
 PROTOCOL = 1
 #: protocol u8, kind u8, view u16, sequence u32, captured at f64 (ms since the epoch), age f32 (ms), width u16, height
@@ -66,10 +68,6 @@ def header(frame: Frame, sequence: int, now: float) -> bytes:
         frame.width,
         frame.height,
     )
-
-
-class Malformed(ValueError):
-    """A message that this protocol does not have; `str()` says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +127,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Take, release, request, grant, deny or force the lease."""
+    """Take, release, request, withdraw, grant, deny or force the lease; `to` is the number of the person whom a grant
+    or denial names."""
 
     action: str
     reason: str
+    to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,63 +186,21 @@ def parse(text: str) -> Message:
     reader = _READERS.get(kind) if isinstance(kind, str) else None
     if reader is None:
         raise Malformed("There is no such type of message.")
-    return reader(_Fields(data))
+    return reader(Fields(data))
 
 
-class _Fields:
-    """Typed access to one message's fields."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self._data = data
-
-    def number(
-        self, name: str, limit: float, *, low: float | None = None, default: float | None = None
-    ) -> float:
-        value = self._data.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise Malformed(f"{name} is not a number.")
-        if not (-limit if low is None else low) <= value <= limit:
-            raise Malformed(f"{name} is out of range.")
-        return float(value)
-
-    def whole(self, name: str, limit: int, *, default: int | None = None) -> int:
-        value = self._data.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:
-            raise Malformed(f"{name} is not a whole number in range.")
-        return value
-
-    def text(self, name: str, limit: int, *, default: str | None = None) -> str:
-        value = self._data.get(name, default)
-        if not isinstance(value, str) or len(value) > limit:
-            raise Malformed(f"{name} is not a text of at most {limit} characters.")
-        if "\0" in value:
-            raise Malformed(f"{name} holds a null character.")
-        return value
-
-    def flag(self, name: str) -> bool:
-        value = self._data.get(name, False)
-        if not isinstance(value, bool):
-            raise Malformed(f"{name} is not true or false.")
-        return value
-
-    def word(self, name: str, words: frozenset[str], *, default: str | None = None) -> str:
-        value = self._data.get(name, default)
-        if not isinstance(value, str) or value not in words:
-            raise Malformed(f"{name} is none of {', '.join(sorted(words))}.")
-        return value
-
-    def aim(self) -> tuple[int, int]:
-        return self.whole("view", VIEW_MODULUS - 1), self.whole("epoch", 2**53)
+def _aim(fields: Fields) -> tuple[int, int]:
+    return fields.whole("view", VIEW_MODULUS - 1), fields.whole("epoch", 2**53)
 
 
 POINTER_ACTIONS = frozenset({"move", "down", "up", "wheel"})
 BUTTONS = frozenset({"none", "left", "middle", "right", "back", "forward"})
 KEY_ACTIONS = frozenset({"down", "up"})
-CONTROL_ACTIONS = frozenset({"take", "release", "request", "grant", "deny", "force"})
+CONTROL_ACTIONS = frozenset({"take", "release", "request", "withdraw", "grant", "deny", "force"})
 
 
-def _pointer(fields: _Fields) -> Pointer:
-    view, epoch = fields.aim()
+def _pointer(fields: Fields) -> Pointer:
+    view, epoch = _aim(fields)
     return Pointer(
         action=fields.word("action", POINTER_ACTIONS),
         x=fields.number("x", COORDINATE_LIMIT),
@@ -258,8 +216,8 @@ def _pointer(fields: _Fields) -> Pointer:
     )
 
 
-def _key(fields: _Fields) -> Key:
-    view, epoch = fields.aim()
+def _key(fields: Fields) -> Key:
+    view, epoch = _aim(fields)
     return Key(
         action=fields.word("action", KEY_ACTIONS),
         key=fields.text("key", NAME_LIMIT),
@@ -272,25 +230,27 @@ def _key(fields: _Fields) -> Key:
     )
 
 
-def _text(fields: _Fields) -> Text:
-    view, epoch = fields.aim()
+def _text(fields: Fields) -> Text:
+    view, epoch = _aim(fields)
     return Text(fields.text("text", TEXT_LIMIT), view, epoch)
 
 
-def _answer(fields: _Fields) -> Answer:
-    view, epoch = fields.aim()
+def _answer(fields: Fields) -> Answer:
+    view, epoch = _aim(fields)
     typed = fields.text("text", TEXT_LIMIT, default="")
     return Answer(fields.flag("accept"), typed, fields.whole("number", 2**53), view, epoch)
 
 
-_READERS: dict[str, Callable[[_Fields], Message]] = {
+_READERS: dict[str, Callable[[Fields], Message]] = {
     "watch": lambda fields: Watch(fields.text("tab", 64, default="main")),
     "seen": lambda fields: Seen(fields.whole("seq", SEQUENCE_MODULUS - 1)),
     "pointer": _pointer,
     "key": _key,
     "text": _text,
     "control": lambda fields: Control(
-        fields.word("action", CONTROL_ACTIONS), fields.text("reason", REASON_LIMIT, default="")
+        fields.word("action", CONTROL_ACTIONS),
+        fields.text("reason", REASON_LIMIT, default=""),
+        fields.whole("to", 2**53, default=0),
     ),
     "pace": lambda fields: Pace(fields.number("max_fps", FPS_LIMIT, low=0.0)),
     "ping": lambda fields: Ping(fields.number("at", 2.0**53, default=0)),

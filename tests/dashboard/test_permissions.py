@@ -61,6 +61,11 @@ LOWEST = {
     Action.DELETE_RESPONSE: Role.OPERATOR,
     Action.TAKE_CONTROL: Role.OPERATOR,
     Action.TAKE_ANYWAY: Role.OPERATOR,
+    Action.REQUEST_CONTROL: Role.OPERATOR,
+    Action.WITHDRAW_REQUEST: Role.OPERATOR,
+    Action.GRANT_CONTROL: Role.OPERATOR,
+    Action.DENY_CONTROL: Role.OPERATOR,
+    Action.FORCE_CONTROL: Role.ADMIN,
     Action.RELEASE_CONTROL: Role.OPERATOR,
     Action.LAPSE: Role.OWNER,
     Action.READ_AUDIT: Role.ADMIN,
@@ -96,6 +101,8 @@ NEED_THE_LEASE = {
     Action.RECORD,
     Action.RUN_MACRO,
     Action.HAND_BACK,
+    Action.GRANT_CONTROL,
+    Action.DENY_CONTROL,
 }
 
 

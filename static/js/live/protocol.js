@@ -71,8 +71,11 @@ export const retry = () => ({ type: "retry" });
 /** @param {boolean} accept @param {string} typed @param {{number: number, view: number, epoch: number}} dialog */
 export const answer = (accept, typed, dialog) => ({ type: "answer", accept, text: typed, ...dialog });
 
-/** @param {"take" | "release"} action @param {string} [reason] */
-export const control = (action, reason) => ({ type: "control", action, ...(reason ? { reason } : {}) });
+/**
+ * @param {"take" | "release" | "request" | "withdraw" | "grant" | "deny" | "force"} action
+ * @param {{reason?: string, to?: number}} [about] `to`: the number of the person who gets control, or does not
+ */
+export const control = (action, about = {}) => ({ type: "control", action, ...about });
 
 /**
  * @param {{action: "move"|"down"|"up"|"wheel", x: number, y: number, button: string, buttons: number,

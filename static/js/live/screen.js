@@ -2,7 +2,8 @@
  * One live screen: the only object that knows both the devices and the protocol.
  *
  * @typedef {{holder: {name: string, you?: boolean} | null, you_hold: boolean, epoch: number,
- *   turn?: {state: string, name: string} | null}} Control
+ *   turn?: {state: string, name: string} | null, waits?: boolean,
+ *   requests?: {user: number, name: string, you: boolean, reason: string, expires_at: string}[]}} Control
  * @typedef {object} Handlers
  * @property {(message: any) => void} onMessage everything the server says that is not a frame, after it took effect here
  * @property {(fate: import("live/socket.js").Fate) => void} onLost
@@ -61,10 +62,10 @@ export class Screen {
     return this.control.you_hold && this.link.isOpen;
   }
 
-  /** @param {"take" | "release"} action */
-  askControl(action) {
-    if (action === "release") this.#releaseAll();
-    this.link.send(protocol.control(action));
+  /** @param {Parameters<typeof protocol.control>[0]} action @param {Parameters<typeof protocol.control>[1]} [about] */
+  askControl(action, about) {
+    if (action === "release" || action === "grant") this.#releaseAll();
+    this.link.send(protocol.control(action, about));
   }
 
   /** Presses and releases a shortcut that this browser keeps for itself. @param {string} shortcut */

@@ -18,6 +18,7 @@ import { wireFullscreen } from "ui/fullscreen.js";
 import { wireBanner } from "ui/limits.js";
 import { Others } from "ui/others.js";
 import { wirePanel } from "ui/panel.js";
+import { Requests } from "ui/requests.js";
 import { Status } from "ui/status.js";
 import { Turns } from "ui/turns.js";
 import { wireZoom } from "ui/zoom.js";
@@ -44,6 +45,11 @@ let askedAt = 0;
 const ASKED_LATELY_MS = 5000;
 const turns = new Turns();
 const others = new Others(root);
+const requests = new Requests(root, (action, about) => {
+  // Whoever asks means to drive once they may.
+  if (action !== "grant" && action !== "deny") askedAt = performance.now();
+  screen.askControl(action, about);
+});
 let ended = root.dataset.state === "ended";
 
 const screen = new Screen(
@@ -89,7 +95,8 @@ const timeline = wireTimeline(root);
 function heard(message) {
   if (message.type === "state") showState(message);
   else if (message.type === "control") showControl(message);
-  else if (message.type === "viewers") driver.showViewers(message.names ?? []);
+  else if (message.type === "viewers") showViewers(message);
+  else if (message.type === "told") driver.hint(message.message);
   else if (message.type === "fact") apply(message);
   else if (message.type === "timeline") hearTimeline(message);
   else if (message.type === "tabs") choosing?.tabs(/** @type {any} */ (message));
@@ -103,8 +110,15 @@ function hearTimeline(message) {
   others.heard(message.html);
 }
 
-/** @param {{you?: {may_drive?: boolean}}} message */
+/** @param {{names?: string[], people?: {id: number, name: string, may_drive: boolean}[]}} message */
+function showViewers({ names, people }) {
+  driver.showViewers(names ?? []);
+  requests.people(people ?? []);
+}
+
+/** @param {{you?: {id?: number, may_drive?: boolean}}} message */
 function welcome({ you }) {
+  requests.welcome(you?.id ?? 0);
   root.dataset.mayDrive = you?.may_drive ? "yes" : "no";
   driver.setReady(true);
   choosing?.connected();
@@ -142,6 +156,7 @@ function showControl(control) {
   const asked = askedAt > 0 && performance.now() - askedAt < ASKED_LATELY_MS;
   if (turns.isOurs(control)) take();
   if (control.you_hold && root.dataset.driver !== "you") choosing?.tookControl();
+  requests.show(control);
   driver.show(control);
   // Whoever just took control means to use it; anybody else's focus stays where it is.
   if (asked && control.you_hold) {
@@ -158,6 +173,7 @@ function take() {
 find("[data-take]", root).addEventListener("click", take);
 // Control is this person's, and meant for this tab: it asks for the wheel.
 document.addEventListener("took-over", take);
+document.addEventListener("visibilitychange", () => turns.isOurs(screen.control) && take());
 find("[data-release]", root).addEventListener("click", () => screen.askControl("release"));
 find("[data-try-now]", root).addEventListener("click", () => screen.link.tryNow());
 find("[data-phone-keyboard]", root).addEventListener("click", () => screen.focus(true));

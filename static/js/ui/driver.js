@@ -4,6 +4,9 @@ import { find, say } from "ui/dom.js";
 
 /** What somebody does while control changes hands between a person and an agent. */
 const TURNS = /** @type {Record<string, string>} */ ({ taking_over: "is taking over", handing_back: "is handing back" });
+/** Those that ask for control or give it back, and the one of them that is shown. */
+const BUTTONS = "[data-take], [data-release], [data-request], [data-withdraw], [data-force]";
+const SHOWN = BUTTONS.replaceAll("]", "]:not([hidden])");
 /** How long a hint stays, milliseconds. */
 const HINT_MS = 5000;
 
@@ -27,11 +30,12 @@ export class Driver {
     this.#holder = holder?.you ? "You" : (holder?.name ?? "");
     this.#root.dataset.driver = you_hold ? "you" : holder ? "other" : "nobody";
     say(find("[data-driver]", this.#root), this.#sentence(you_hold));
-    const hadFocus = document.activeElement?.matches("[data-take], [data-release]");
+    const hadFocus = document.activeElement?.matches(BUTTONS);
     const [take, release] = [find("[data-take]", this.#root), find("[data-release]", this.#root)];
-    take.hidden = you_hold || this.#root.dataset.mayDrive !== "yes";
+    // Whoever is not free to take is asked: `Requests` shows how.
+    take.hidden = you_hold || (holder !== null && !holder.you) || this.#root.dataset.mayDrive !== "yes";
     release.hidden = !you_hold;
-    if (hadFocus) (you_hold ? release : take).focus();
+    if (hadFocus) /** @type {HTMLElement | null} */ (this.#root.querySelector(SHOWN))?.focus();
     if (you_hold) this.#hide();
   }
 
@@ -40,14 +44,12 @@ export class Driver {
     this.#holder = "";
     this.#root.dataset.driver = "nobody";
     say(find("[data-driver]", this.#root), "Ended; nobody drives");
-    for (const name of ["[data-take]", "[data-release]"]) find(name, this.#root).hidden = true;
+    for (const button of this.#root.querySelectorAll(BUTTONS)) /** @type {HTMLElement} */ (button).hidden = true;
   }
 
   /** Control can be asked for only while somebody listens: a click that nobody hears would be lost. @param {boolean} ready */
   setReady(ready) {
-    for (const name of ["[data-take]", "[data-release]"]) {
-      /** @type {HTMLButtonElement} */ (find(name, this.#root)).disabled = !ready;
-    }
+    for (const button of this.#root.querySelectorAll(BUTTONS)) /** @type {HTMLButtonElement} */ (button).disabled = !ready;
   }
 
   /** @param {string[]} names */
@@ -63,7 +65,7 @@ export class Driver {
     const mayDrive = this.#root.dataset.mayDrive === "yes";
     const agent = !this.#holder && this.#root.querySelector('[data-agent="running"]');
     const who = agent ? "An agent is at work" : this.#holder ? this.#drives : "Nobody drives";
-    const way = agent ? "take over" : "take control";
+    const way = agent ? "take over" : this.#holder && this.#holder !== "You" ? "request control" : "take control";
     this.hint(mayDrive ? `You are only watching. ${who}; ${way} to type and click.` : "Your role lets you watch, not drive.");
   }
 

@@ -1,6 +1,6 @@
 /**
- * Control that comes to this tab without its asking over the socket: taken over on the task's page or the wall, or kept
- * because handing back did not succeed. The lease is this person's and this tab's already; the socket takes the wheel.
+ * Control that comes to this tab without its asking just now: taken over on the task's page or the wall, given by whoever
+ * drove, or kept because handing back did not succeed. The lease is this person's already; the socket takes the wheel.
  */
 
 /** At most this often by itself: what cannot be driven just now is left to its person. */
@@ -10,8 +10,6 @@ const DRIVING = "#driving";
 
 export class Turns {
   #came = location.hash === DRIVING;
-  /** The epoch under which this page drove last. */
-  #epoch = -1;
   #tookAt = -Infinity;
 
   constructor() {
@@ -20,17 +18,16 @@ export class Turns {
   }
 
   /**
-   * Whether the wheel is to be taken now. Another tab of the same person would have begun another epoch.
+   * Whether the wheel is to be taken now. What waits for any tab of this person is for the one they look at; a tab that
+   * came to drive may go by another id here than where it came from.
+   *
    * @param {import("live/screen.js").Control} control
    */
-  isOurs({ holder, you_hold, epoch, turn }) {
-    if (you_hold) this.#epoch = epoch;
-    if (turn || you_hold || !holder?.you || !(this.#came || epoch === this.#epoch)) {
-      this.#came &&= Boolean(turn);
-      return false;
-    }
+  isOurs({ holder, you_hold, turn, waits }) {
+    if (turn || you_hold || document.hidden) return false;
+    const ours = waits || (this.#came && Boolean(holder?.you));
     this.#came = false;
-    if (performance.now() - this.#tookAt < AGAIN_MS) return false;
+    if (!ours || performance.now() - this.#tookAt < AGAIN_MS) return false;
     this.#tookAt = performance.now();
     return true;
   }

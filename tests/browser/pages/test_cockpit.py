@@ -59,16 +59,17 @@ async def test_typing_while_only_watching_flashes_and_says_why(window: Windows, 
     await take_control(driver)
     await expect(operator.get_by_text("Watching; Alice drives")).to_be_visible()
     await operator.get_by_role("application", name="Live screen").press("a")
-    await expect(operator.get_by_role("alert").filter(has_text="Alice drives; take control")).to_be_visible()
+    await expect(
+        operator.get_by_role("alert").filter(has_text="Alice drives; request control")
+    ).to_be_visible()
     await watcher.get_by_role("application", name="Live screen").click()
     await expect(watcher.get_by_text("Your role lets you watch, not drive.")).to_be_visible()
     await expect(driver.locator(".viewer-names")).to_have_text(
         re.compile("(?=.*alice)(?=.*Bob)(?=.*Vera)", re.IGNORECASE)
     )
-    await operator.get_by_role("button", name="Take control").click()
-    await expect(
-        operator.get_by_role("alert").filter(has_text="Alice is driving this computer.")
-    ).to_be_visible()
+    await expect(operator.get_by_role("button", name="Take control")).to_be_hidden()
+    await expect(operator.get_by_role("button", name="Request control")).to_be_visible()
+    await expect(watcher.get_by_role("button", name="Request control")).to_have_count(0)
     await _release(driver)
 
 

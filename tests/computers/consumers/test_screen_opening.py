@@ -25,7 +25,7 @@ async def test_hello_then_the_state_then_the_picture(room: Room, bob: User) -> N
             "type": "hello",
             "protocol": 1,
             "client": "bobs-own-tab",
-            "you": {"name": "Bob", "role": "operator", "may_drive": True},
+            "you": {"id": bob.pk, "name": "Bob", "role": "operator", "may_drive": True},
         }
         state = await screen.heard("state", state="live")
         assert (state["view"], state["width"], state["height"]) == (screen.view, 640, 360)
@@ -38,7 +38,12 @@ async def test_hello_then_the_state_then_the_picture(room: Room, bob: User) -> N
 async def test_a_viewer_sees_and_may_not_drive(room: Room, vera: User) -> None:
     async with await room.enter(vera) as screen:
         await screen.shown()
-        assert screen.of("hello")[0]["you"] == {"name": "Vera", "role": "viewer", "may_drive": False}
+        assert screen.of("hello")[0]["you"] == {
+            "id": vera.pk,
+            "name": "Vera",
+            "role": "viewer",
+            "may_drive": False,
+        }
 
 
 async def test_everybody_sees_who_looks(room: Room, bob: User, vera: User) -> None:

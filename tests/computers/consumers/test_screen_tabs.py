@@ -58,6 +58,7 @@ async def test_a_reload_keeps_the_lease(room: Room, bob: User) -> None:
             "you_hold": True,
             "epoch": epoch,
             "turn": None,
+            "waits": False,
             "requests": [],
             "expires_at": None,
         }

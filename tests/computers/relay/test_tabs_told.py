@@ -9,8 +9,8 @@ import pytest
 
 from computers.relay import audience as module
 from computers.relay import stream_link
+from computers.relay.audience import Person
 from computers.relay.tabs import TabList
-from dashboard.models import User
 from tests.computers.conftest import soon
 from tests.computers.relay.conftest import Site
 from tests.computers.relay.test_cdp_tabs import tab_of
@@ -22,9 +22,13 @@ class Listener:
     """Somebody in the audience, with everything they heard of the tabs."""
 
     def __init__(self) -> None:
-        self.user, self.heard = User(username="ada"), list[TabList]()
+        self.heard = list[TabList]()
 
-    def on_audience(self, names: list[str]) -> None:
+    @property
+    def person(self) -> Person:
+        return Person("Vera", 1, False)
+
+    def on_audience(self, people: list[Person]) -> None:
         pass
 
     def on_replaced(self) -> None:
