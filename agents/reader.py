@@ -221,9 +221,11 @@ def templates_of(user: User) -> list[Template]:
 
 def head_context(task: Task, role: Role, user: User) -> dict[str, Any]:
     """What `_head.html` needs."""
+    lease = getattr(task.computer, "lease", None) if task.computer and not task.is_over else None
     return {
         "task": task,
-        "user": user,
+        "driver": lease.holder if lease else None,
+        "you_drive": bool(lease and lease.holder_id == user.pk),
         "may_steer": allows(role, Action.PAUSE_TASK),
         "now": timezone.now(),
     }
@@ -239,5 +241,5 @@ def _shown(steps: list[Step]) -> list[Shown]:
 
 def every_task() -> QuerySet[Task]:
     """Tasks with what a page shows; keys stay where they are."""
-    rows = Task.objects.select_related("connection__team", "computer", "claimed_by", "taken_by")
+    rows = Task.objects.select_related("connection__team", "computer__lease__holder", "claimed_by")
     return rows.defer("connection__api_key")
