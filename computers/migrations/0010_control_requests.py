@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('computers', '0008_taking_over'),
+        ('computers', '0009_needs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
