@@ -2,6 +2,7 @@
 
 import { parseMessage } from "live/protocol.js";
 import { LiveSocket, socketUrl } from "live/socket.js";
+import { LiveScreen } from "tasks/live.js";
 import { Steps } from "tasks/steps.js";
 import { find } from "ui/dom.js";
 import { apply } from "ui/facts.js";
@@ -9,6 +10,7 @@ import { apply } from "ui/facts.js";
 const page = find("#task");
 const lost = find("[data-task-lost]");
 const steps = new Steps(page);
+const live = new LiveScreen(page);
 
 const socket = new LiveSocket(() => socketUrl(`/ws/tasks/${page.dataset.taskId}/?after=${steps.last}`), {
   onText: (text) => {
@@ -17,6 +19,7 @@ const socket = new LiveSocket(() => socketUrl(`/ws/tasks/${page.dataset.taskId}/
     if (message?.type === "fact") {
       apply(message);
       steps.picture();
+      live.follow();
     }
   },
   onOpen: () => {

@@ -32,10 +32,14 @@ async def start_task(page: Page, computer: str, instruction: str) -> None:
 @pytest.mark.pressed("GET /agent/tasks/{id}", "The task page: its state")
 async def test_a_task_is_started_and_its_steps_come_by_themselves(window: Windows, checkout: str) -> None:
     page = await window("bob", "operator")
-    await start_task(page, "checkout-1", "click '0'")
+    await start_task(page, "checkout-1", "wait 3 seconds\nclick '0'")
     steps = page.get_by_role("log", name="Steps")
+    # Its computer is on the page, live: a picture that no step has brought.
+    await expect(page.get_by_role("img", name="Live screen")).to_be_visible(timeout=AGENT_MS)
+    await expect(page.locator("[data-live-word]")).to_have_text(re.compile("live|idle"))
     await expect(steps).to_contain_text("click", timeout=AGENT_MS)
     await expect(page.locator(".task-state")).to_contain_text("completed", timeout=AGENT_MS)
+    await expect(page.get_by_role("img", name="Live screen")).to_be_hidden()
     await expect(steps.locator("img").first).to_be_visible(timeout=AGENT_MS)
     await expect(page.get_by_alt_text("What the agent saw last").first).to_be_visible()
     await expect(page.get_by_role("link", name="Open checkout-1")).to_be_visible()
