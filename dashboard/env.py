@@ -151,6 +151,16 @@ def database_config(url: str) -> dict[str, Any]:
     return dict(_env.db_url_config(url))
 
 
+def metrics_token() -> str:
+    """Whoever shows it may read /metrics; empty: nobody."""
+    return _text("METRICS_TOKEN")
+
+
+def static_dir() -> str:
+    """Where static files were collected beforehand; empty: in the data folder, by whoever prepares it."""
+    return _text("LIGHTDECK_STATIC_DIR")
+
+
 # --- the first owner ----------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """Django's settings. Every value that differs between installations comes from `dashboard.env`."""
 
 import sys
+from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -187,7 +188,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "
 # --- files --------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.static_dir()) if env.static_dir() else DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 HASHED_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"

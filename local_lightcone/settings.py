@@ -40,7 +40,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(
         host=environ.get("LIGHTDECK_LOCAL_HOST") or "127.0.0.1",
         port=_whole(environ, "LIGHTDECK_LOCAL_PORT", DEFAULT_PORT, most=65535),
-        key=environ.get("LIGHTDECK_LOCAL_KEY") or None,
+        key=_text(environ, "LIGHTDECK_LOCAL_KEY"),
         data_dir=Path(environ.get("LIGHTDECK_DATA_DIR") or "./var").resolve(),
         chromium=environ.get("CHROMIUM") or None,
         allow_unsandboxed=environ.get("LIGHTDECK_ALLOW_UNSANDBOXED", "") == "1",

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,15 @@ PROCESS = secrets.token_hex(8)
 #: A computer that refused DevTools is asked again this often while it is shown the other way, seconds: an endpoint may
 #: be missing for a moment only.
 CDP_AGAIN = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much this process does now."""
+
+    links: int
+    feeds: int
+    viewers: int
 
 
 class Hub:
@@ -83,6 +93,11 @@ class Hub:
         else:
             async with client_of(computer.connection) as client:
                 yield client
+
+    def figures(self) -> Figures:
+        """For whoever watches over the process."""
+        feeds = [feed for link in self._links.values() for feed in link.feeds.values()]
+        return Figures(len(self._links), len(feeds), sum(len(feed.watchers) for feed in feeds))
 
     async def stop(self) -> None:
         """Close every link. For the end of the process."""

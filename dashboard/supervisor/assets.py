@@ -9,12 +9,15 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
+from dashboard import env
+
 STAMP_FILE = "static.stamp"
 
 
 def collect() -> None:
-    """Hash and compress the static files when any of them changed since the last time."""
-    if settings.DEBUG:
+    """Hash and compress the static files when any of them changed since the last time. Where they were collected
+    beforehand, as in the container's image, there is nothing to do."""
+    if settings.DEBUG or env.static_dir():
         return
     stamp = settings.DATA_DIR / STAMP_FILE
     signature = _signature()

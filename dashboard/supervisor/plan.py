@@ -78,7 +78,8 @@ def preparation() -> Part:
     return Part("", [sys.executable, "manage.py", "prepare"], _environment(without=()))
 
 
-def _web(service: Upstream, waits: bool) -> Part:
+def web_command() -> list[str]:
+    """The server of the dashboard, under the supervisor and in the container alike."""
     command = [sys.executable, "-m", "uvicorn", "dashboard.asgi:application"]
     options = {
         "host": env.host(),
@@ -94,12 +95,18 @@ def _web(service: Upstream, waits: bool) -> Part:
     }
     command += [f"--{name}={value}" for name, value in options.items()]
     command += ["--no-access-log", "--no-server-header"]
-    command += ["--no-proxy-headers"]  # asgi.py itself believes the listed proxies, whatever server runs it
+    return [
+        *command,
+        "--no-proxy-headers",
+    ]  # asgi.py itself believes the listed proxies, whatever server runs it
+
+
+def _web(service: Upstream, waits: bool) -> Part:
     environment = _environment(without=(*LOCAL_SECRETS, *OWNER_SECRETS))
     environment["LIGHTDECK_PRIVATE_UPSTREAMS"] = ",".join(
         dict.fromkeys([*env.private_upstreams(), service.base_url])
     )
-    return Part("web", command, environment, address(env.host(), env.port()) + "/readyz", waits=waits)
+    return Part("web", web_command(), environment, address(env.host(), env.port()) + "/readyz", waits=waits)
 
 
 def _local(service: Upstream) -> Part:

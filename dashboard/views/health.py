@@ -1,4 +1,4 @@
-"""Two probes for load balancers, answered before the host check: probes come with whatever Host they like."""
+"""Two probes for load balancers, and /metrics, answered before the host check: they come with whatever Host."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 from dashboard import live
 from dashboard.database import unit
+from dashboard.views.metrics import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ _migrated = False
 
 @sync_and_async_middleware
 def probes(get_response: Handler) -> Handler:
-    """Answer /healthz and /readyz first; pass everything else on."""
+    """Answer /healthz, /readyz and /metrics first; pass everything else on."""
     if not iscoroutinefunction(get_response):
         return get_response
 
@@ -33,6 +34,8 @@ def probes(get_response: Handler) -> Handler:
             return _answer({"alive": ""})
         if request.path_info == "/readyz":
             return _answer(await _findings())
+        if request.path_info == "/metrics":
+            return await metrics(request)
         return await get_response(request)  # type: ignore[no-any-return]
 
     return middleware
