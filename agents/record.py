@@ -161,6 +161,8 @@ def _changes_of(event: TaskEvent) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if event.model:
         changes["model"] = event.model
+    if event.used:
+        changes["used"] = tidy.line(event.used, 128)
     if event.ending:
         changes["state"] = event.ending
         completed = event.ending == State.COMPLETED

@@ -57,6 +57,9 @@ class Task(models.Model):
     upstream_word = models.CharField(max_length=64, blank=True, help_text="Upstream's status, raw.")
     model = models.CharField(max_length=128, blank=True)
     result = models.TextField(blank=True)
+    used = models.CharField(
+        max_length=128, blank=True, help_text="Tokens and cost, as its end said; empty: nothing."
+    )
     error = models.TextField(blank=True)
     exit_code = models.IntegerField(null=True, blank=True)
     steps = models.PositiveIntegerField(default=0, help_text="The last number given out.")

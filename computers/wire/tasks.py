@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 
+from computers.wire.models import Usage
+
 #: Fields that start a task, and nothing else does (contract §3.6).
 START_FIELDS = frozenset(
     {
@@ -84,6 +86,8 @@ class TaskEvent:
     #: A progress update's own word, and why an action failed, as far as the service says so.
     progress: str = ""
     trouble: str = ""
+    #: What the whole task used, where its end says so: tokens, money.
+    used: str = ""
 
     @property
     def ending(self) -> str:
@@ -125,6 +129,7 @@ class TaskEvent:
             cut + dropped,
             _word(told.get("state"), WORD_LIMIT) if kind == "progress_update" else "",
             _kept(_said("error", told))[0][:TROUBLE_LIMIT] if kind == "executed" else "",
+            _used(told) if kind in ENDINGS or kind == "error" else "",
         )
 
 
@@ -187,6 +192,17 @@ def start_body(wish: dict[str, Any], key: str) -> dict[str, Any]:
     if unknown:
         raise ValueError(f"Not a field of a task: {', '.join(sorted(unknown))}.")
     return {**{name: value for name, value in wish.items() if value is not None}, "idempotency_key": key}
+
+
+def _used(told: dict[str, Any]) -> str:
+    """No price is in the contract; a service that names one is believed, as it writes it."""
+    prices = (told.get(name) for name in ("cost", "cost_usd", "total_cost", "total_cost_usd"))
+    priced = (each for each in prices if isinstance(each, str | int | float) and not isinstance(each, bool))
+    price = _word(str(next(priced, "")), WORD_LIMIT)
+    dollars = "$" if price and any(name in told for name in ("cost_usd", "total_cost_usd")) else ""
+    usage = Usage.read(told.get("usage"))
+    parts = [str(usage) if usage else "", f"cost {dollars}{price}" if price else ""]
+    return _word(", ".join(filter(None, parts)), ID_LIMIT)
 
 
 def _said(kind: str, told: dict[str, Any]) -> str:

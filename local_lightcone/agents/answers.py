@@ -1,7 +1,7 @@
 """A model's answer (contract §3.7), read liberally. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -29,11 +29,27 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """Tokens, as the model's server counts them; 0 where it does not."""
+
+    input: int = 0
+    output: int = 0
+
+    def __add__(self, other: "Used") -> "Used":
+        return Used(self.input + other.input, self.output + other.output)
+
+    def as_json(self) -> dict[str, int]:
+        total = self.input + self.output
+        return {"input_tokens": self.input, "output_tokens": self.output, "total_tokens": total}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     items: tuple[Item, ...]
     """All of it in order, to be handed back with the next question."""
 
     text: str
+    used: "Used" = field(default_factory=lambda: Used())
 
     @property
     def calls(self) -> list[Item]:
@@ -49,7 +65,17 @@ def read_answer(body: Mapping[str, Any]) -> Answer:
     output = body.get("output")
     items = [item for item in output if isinstance(item, dict)] if isinstance(output, list) else []
     text = "\n".join(part for item in items for part in _texts(item))
-    return Answer(tuple(_bounded(items)), text[:LONGEST_TEXT])
+    return Answer(tuple(_bounded(items)), text[:LONGEST_TEXT], read_used(body))
+
+
+def read_used(body: Mapping[str, Any]) -> Used:
+    usage = body.get("usage")
+    counts = usage if isinstance(usage, dict) else {}
+    return Used(*(_count(counts.get(name)) for name in ("input_tokens", "output_tokens")))
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**40 else 0
 
 
 def actions_of(call: Item) -> list[Item]:

@@ -88,6 +88,7 @@ class Loop:
         given = await self._reins.unless_paused(asking)
         if given is None or isinstance(given, Outcome):
             return given
+        self._progress.used += given.used
         self._tell_thought(given.text)
         return await self._act(given, picture)
 

@@ -1,4 +1,6 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .answers import Used
 
 EXIT_CODES = {"completed": 0, "failed": 1, "cancelled": 2}
 
@@ -7,6 +9,9 @@ EXIT_CODES = {"completed": 0, "failed": 1, "cancelled": 2}
 class Progress:
     steps: int = 0
     """How many answers of the model were acted on."""
+
+    used: Used = field(default_factory=Used)
+    """By all answers of the model, also those that were not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class Task:
             "computer_id": self.machine.computer.id,
             "model": self.model,
             "steps": self._progress.steps,
+            **self._used(),
             "metadata": dict(self.spec.metadata),
         }
         if self.outcome:
@@ -106,6 +107,11 @@ class Task:
         elif self.reins.question is not None:
             body["question"] = self.reins.question
         return body
+
+    def _used(self) -> dict[str, Any]:
+        """Nothing where the model's server does not count."""
+        used = self._progress.used
+        return {"usage": used.as_json()} if used.input or used.output else {}
 
     def _not_ended(self) -> None:
         if self.outcome:
@@ -159,9 +165,9 @@ class Task:
     def _end(self, outcome: Outcome) -> None:
         self.outcome = outcome
         if outcome.status == "completed":
-            self.tell("completed", result=outcome.text)
+            self.tell("completed", result=outcome.text, **self._used())
         else:
-            self.tell("error", error=outcome.text, code=outcome.code)
+            self.tell("error", error=outcome.text, code=outcome.code, **self._used())
             if self.spec.every_event:
                 extra: dict[str, Any] = {"error_code": outcome.code, "retryable": outcome.code == "model"}
                 self.tell(outcome.status, **extra)

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from agents import reader
 from agents.models import Task
 from computers.models import Computer
 from dashboard.database import unit
+from dashboard.models import User
+from dashboard.permissions import Role
 from tests.agents.conftest import MakeTask, Recording, audit, fresh, steps, texts, until, until_state
 from tests.support.fake_agents import COMPLETED, STARTED, FakeAgents, thinks
 from tests.support.fake_upstream import answer
@@ -239,3 +242,17 @@ async def test_a_step_of_one_megabyte_is_cut_and_says_so(
         await until_state(task, "completed")
     long, short, _ = await steps(task)
     assert (len(long.text) + long.cut, short.text) == (1_048_576, "y")
+
+
+async def test_what_it_used_stands_in_its_head_if_its_end_says_so(
+    agents: FakeAgents, make_task: MakeTask, recorder: Recording, vera: User
+) -> None:
+    usage = {"usage": {"input_tokens": 900, "output_tokens": 40}, "cost_usd": 0.02}
+    async with recorder():
+        task = await make_task()
+        theirs = await agents.started()
+        await theirs.tell(STARTED, {**COMPLETED, **usage})
+        await theirs.end()
+        done = await until_state(task, "completed")
+    assert done.used == "900 in, 40 out (tokens), cost $0.02"
+    assert "used 900 in, 40 out" in (await reader.news(task.pk, 0, Role.VIEWER, vera)).head

@@ -171,3 +171,20 @@ def test_only_the_contracts_fields_start_a_task() -> None:
     }
     with pytest.raises(ValueError, match="colour"):
         start_body({"instruction": "x", "colour": "red"}, "k")
+
+
+@pytest.mark.parametrize(
+    ("told", "used"),
+    [
+        ({"usage": {"input_tokens": 9, "output_tokens": 3}}, "9 in, 3 out (tokens)"),
+        ({"usage": {"total_tokens": 12}, "cost": "0.02 credits"}, "12 in all (tokens), cost 0.02 credits"),
+        ({"total_cost_usd": 0.0125}, "cost $0.0125"),
+        ({"usage": "much", "cost": True}, ""),
+        ({"usage": {"input_tokens": -1}, "cost": {"amount": 1}}, ""),
+        ({"cost": "x" * 500}, f"cost {'x' * 64}"),
+    ],
+)
+def test_an_end_tells_what_it_used_if_the_service_does(told: dict[str, Any], used: str) -> None:
+    for kind in ("completed", "failed", "error"):
+        assert event(type=kind, result="r", error="e", **told).used == used
+    assert event(type="thinking", content="x", **told).used == ""

@@ -92,7 +92,8 @@ class Run:
         self.machine, self.mind, self.reins = FakeMachine(), FakeMind(*answers), Reins()
         self.told: list[dict[str, Any]] = []
         spec = read_task({"instruction": "do it", **body})
-        self.loop = Loop(spec, cast(Machine, self.machine), self.reins, self.mind, self.tell, Progress())
+        self.progress = Progress()
+        self.loop = Loop(spec, cast(Machine, self.machine), self.reins, self.mind, self.tell, self.progress)
 
     def tell(self, kind: str, inline: str | None = None, **fields: object) -> None:
         self.told.append({"type": kind, **fields})

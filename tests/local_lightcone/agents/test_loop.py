@@ -268,3 +268,16 @@ async def test_a_size_that_cannot_be_is_the_end() -> None:
     run = Run([words("Done")], viewport_width=100)
     assert (await run.outcome()).code == "viewport"
     assert isinstance(run.machine, FakeMachine) and not run.mind.asked
+
+
+async def test_what_the_model_used_is_added_up_as_far_as_it_is_told() -> None:
+    run = Run([call(**CLICK)], [call(**CLICK)], [words("Done")])
+    counted = iter([{"input_tokens": 5, "output_tokens": 2}, {"input_tokens": "many"}, {"output_tokens": 1}])
+    answer = run.mind.respond
+
+    async def respond(body: dict[str, Any]) -> dict[str, Any]:
+        return {**await answer(body), "usage": next(counted)}
+
+    run.mind.respond = respond  # type: ignore[method-assign]
+    await run.outcome()
+    assert run.progress.used.as_json() == {"input_tokens": 5, "output_tokens": 3, "total_tokens": 8}

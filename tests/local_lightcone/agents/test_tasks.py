@@ -34,6 +34,7 @@ def test_the_sdks_own_stream_survives_to_the_end(sdk: Lightcone, site: str) -> N
     assert len({event["request_id"] for event in executed}) == 3
     assert events[0]["computer_id"].startswith("comp_") and events[0]["model"] == "local.scripted"
     assert "Done" in events[-1]["result"]
+    assert events[-1]["usage"]["output_tokens"] > 0
 
 
 @pytest.mark.sdk("POST /agent/tasks/stream", "agent.tasks.start_stream")

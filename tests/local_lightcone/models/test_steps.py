@@ -1,5 +1,6 @@
 """Plain imperative sentences, read as steps."""
 
+import re
 import time
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from local_lightcone.models.steps import MOST_STEPS, Step, steps_of
 from local_lightcone.models.words import Target, keys_of
+from tests.support.processes import ROOT
 
 WORDS = [
     "go to",
@@ -234,3 +236,13 @@ def test_any_key_is_known_or_not(text: str) -> None:
 def test_what_is_quoted_is_typed_unchanged(text: str) -> None:
     step = only(f'type "{text}" into "Email"')
     assert (step.kind, step.text) == ("type", text)
+
+
+def test_every_example_of_the_documentation_is_understood() -> None:
+    rows = re.findall(
+        r"^\| ([^|]+?) \|", (ROOT / "docs/local-model.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    examples = [each.replace("…", "'x'") for row in rows if row != "step" for each in row.split(" · ")]
+    assert len(examples) >= 30
+    for example in examples:
+        assert [step.kind for step in steps_of(example)] not in ([], ["unclear"]), example
