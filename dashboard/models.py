@@ -6,8 +6,12 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 
 from dashboard.permissions import Action, Role, allows
+
+#: What counts as one, as allauth names it; recovery codes stand in for a lost one and are none of their own.
+SECOND_FACTORS = ("totp", "webauthn")
 
 
 class User(AbstractUser):
@@ -23,8 +27,21 @@ class User(AbstractUser):
 
     def role_in(self, team_id: int) -> Role | None:
         """This person's role in the team, or None for a stranger. One query, never cached: roles change under us."""
-        role = self.memberships.filter(team_id=team_id).values_list("role", flat=True).first()
-        return Role(role) if role and self.is_active else None
+        rows = self.memberships.filter(team_id=team_id)
+        role, strict = rows.values_list("role", "team__requires_second_factor").first() or ("", False)
+        if not (role and self.is_active) or (strict and not self.has_second_factor()):
+            return None
+        return Role(role)
+
+    def has_second_factor(self) -> bool:
+        """Whether a password alone does not sign this person in. Reads the database."""
+        rows: models.Manager[models.Model] = getattr(self, "authenticator_set")  # noqa: B009  allauth's
+        return rows.filter(type__in=SECOND_FACTORS).exists()
+
+    def team_that_waits(self) -> Team | None:
+        """A team that requires a second factor of this person, who has none; None where nothing is missing."""
+        strict = Team.objects.filter(memberships__user=self, requires_second_factor=True).first()
+        return None if strict is None or self.has_second_factor() else strict
 
     def teams_for(self, action: Action) -> list[Team]:
         """The teams in which this person may do that now, by name."""
@@ -40,6 +57,9 @@ class Team(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     members = models.ManyToManyField(User, through="Membership", related_name="teams")
     created_at = models.DateTimeField(auto_now_add=True)
+    requires_second_factor = models.BooleanField(
+        default=False, help_text="No member's pages and sockets open before they have set one up."
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -57,6 +77,39 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.team}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations."""
+
+    def open(self) -> InvitationQuerySet:
+        """Those that may still be accepted."""
+        return self.filter(used_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """A link that makes whoever has it a member, once. Only the token's hash is kept."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
+    email = models.EmailField(
+        blank=True, help_text="Only for an account with this address; empty: for anybody."
+    )
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.team}"
 
 
 class Outcome(models.TextChoices):

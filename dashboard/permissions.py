@@ -94,6 +94,9 @@ class Action(StrEnum):
     PRUNE_AUDIT = "audit.prune"
     MANAGE_CONNECTIONS = "connection.manage"
     MANAGE_MEMBERS = "member.manage"
+    JOIN = "member.join"
+    LEAVE = "member.leave"
+    MANAGE_TEAM = "team.manage"
 
 
 class Needs(Enum):
@@ -178,6 +181,9 @@ RULES: dict[Action, Rule] = {
     Action.PRUNE_AUDIT: Rule(Role.OWNER),
     Action.MANAGE_CONNECTIONS: Rule(Role.ADMIN),
     Action.MANAGE_MEMBERS: Rule(Role.ADMIN),
+    Action.JOIN: Rule(Role.VIEWER),
+    Action.LEAVE: Rule(Role.VIEWER),
+    Action.MANAGE_TEAM: Rule(Role.OWNER),
 }
 
 _RANK = {role: rank for rank, role in enumerate(Role)}

@@ -10,6 +10,7 @@ from django.db.models.signals import post_delete, post_save
 from dashboard import live
 
 if TYPE_CHECKING:
+    from allauth.mfa.models import Authenticator
     from django.contrib.sessions.models import Session
 
     from dashboard.models import Membership, User
@@ -39,8 +40,14 @@ def _tell(user_id: int) -> None:
     live.publish_on_commit(live.user_group(user_id), live.AUTHORITY)
 
 
+def changed_second_factor(instance: Authenticator, **_: Any) -> None:
+    """A team that requires one opens, or closes."""
+    _tell(instance.user_id)
+
+
 # Senders by name: the models do not exist yet when the application is being loaded.
 post_delete.connect(signed_out, sender="sessions.Session")
 post_save.connect(changed_person, sender="dashboard.User")
 for signal in (post_save, post_delete):
     signal.connect(changed_membership, sender="dashboard.Membership")
+    signal.connect(changed_second_factor, sender="mfa.Authenticator")

@@ -49,6 +49,7 @@ class Close(IntEnum):
     SIGN_IN = 4001
     NOT_ALLOWED = 4003
     NOT_FOUND = 4004
+    SECOND_FACTOR = 4005
     FLOOD = 4008
     REPLACED = 4009
     GONE = 4010
@@ -60,6 +61,7 @@ REASONS = {
     Close.SIGN_IN: "Please sign in again.",
     Close.NOT_ALLOWED: "You are no longer allowed to see this.",
     Close.NOT_FOUND: "There is no such computer.",
+    Close.SECOND_FACTOR: "Your team requires a second factor. Reload the page to set one up.",
     Close.FLOOD: "Too many messages; the connection was closed.",
     Close.REPLACED: "This page has connected anew.",
     Close.GONE: "This computer has ended.",
@@ -225,9 +227,11 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
         return self._tokens >= 0
 
     async def _check_authority(self) -> None:
-        user = await _signed_in_user(_session_key(self.scope))
+        user, waits = await _signed_in_user(_session_key(self.scope))
         if user is None:
             raise Refused(Close.SIGN_IN)
+        if waits:
+            raise Refused(Close.SECOND_FACTOR)
         self.user = user
         try:
             await self.authorise()
@@ -275,10 +279,13 @@ def _session_key(scope: Any) -> str:
 
 
 @unit
-def _signed_in_user(session_key: str) -> User | None:
+def _signed_in_user(session_key: str) -> tuple[User | None, bool]:
+    """The person, and whether a team of theirs waits for a second factor."""
     if not session_key:
-        return None
+        return None, False
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     # get_user also verifies the password's fingerprint, so a changed password ends old sessions.
     user = get_user(cast("HttpRequest", SimpleNamespace(session=session)))
-    return user if isinstance(user, User) and user.is_active else None
+    if not (isinstance(user, User) and user.is_active):
+        return None, False
+    return user, user.team_that_waits() is not None

@@ -14,3 +14,9 @@ def find_team(user: User, slug: str, action: Action) -> tuple[Team, Role]:
     team = Team.objects.get(slug=slug, memberships__user=user)
     role = user.role_in(team.pk)
     return team, allowed(role, action)
+
+
+@unit
+def own_team(user: User, slug: str) -> Team:
+    """A team that the person is in, whatever they may do there now: for leaving it."""
+    return Team.objects.get(slug=slug, memberships__user=user)

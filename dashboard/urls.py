@@ -3,6 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from dashboard.views.account import own_account, session_end, sessions_end
 from dashboard.views.audit import audit, export
 
 handler403 = "dashboard.views.errors.forbidden"
@@ -15,10 +16,15 @@ urlpatterns = [
     path("audit/", audit, name="audit"),
     path("audit/export/<str:form>/", export, name="audit_export"),
     # Only what works without a mail server; sign-up exists to say that it is closed.
+    path("accounts/", own_account, name="account"),
+    path("accounts/sessions/<int:pk>/end/", session_end, name="session_end"),
+    path("accounts/sessions/end-others/", sessions_end, name="sessions_end"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/signup/", account.signup, name="account_signup"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("accounts/password/set/", account.password_set, name="account_set_password"),
+    path("accounts/second-factor/", include("allauth.mfa.urls")),
 ]

@@ -1,10 +1,5 @@
-class Refused(Exception):
-    """What a person asked for cannot be done as asked. `str()` is a sentence for them, `code` a word for programs."""
+"""The house's refusals, by the name that verbs here know them by."""
 
-    def __init__(self, sentence: str, code: str) -> None:
-        super().__init__(sentence)
-        self.code = code
+from dashboard.refusal import Invalid, Refused
 
-
-class Invalid(Refused):
-    """A value that cannot be right, whoever asks and however things stand. `code` is the name of its field."""
+__all__ = ["Invalid", "Refused"]

@@ -38,15 +38,26 @@ STATUS_OF_CODE = {"gone": 410, "kind": 422, "name": 422, "size": 422, "environme
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """Lets only people in, and reads them into `request.user`: a template must not do that in the event loop."""
+    """Lets only people in, and reads them into `request.user`: a template must not do that in the event loop. Whoever
+    is in a team that requires a second factor, and has none, is led to set one up first."""
+    return _entered(view, strict=True)
 
+
+def signed_in_anyhow(view: View[P]) -> View[P]:
+    """The same without asking for a second factor: for one's own account, and for leaving a team."""
+    return _entered(view, strict=False)
+
+
+def _entered(view: View[P], *, strict: bool) -> View[P]:
     @wraps(view)
     async def entered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        user, seen = await _begun(request, str(kwargs.get("public_id", "")))
+        user, seen, waits = await _begun(request, str(kwargs.get("public_id", "")))
         if not isinstance(user, User):
             # A fragment's own address is no page to come back to.
             back = "/" if is_htmx(request) else request.get_full_path()
             return redirect(request, f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}")
+        if waits and strict:
+            return redirect(request, "mfa_index")
         request.user = user
         setattr(request, SEEN, seen)
         return await view(request, *args, **kwargs)
@@ -55,18 +66,21 @@ def signed_in(view: View[P]) -> View[P]:
 
 
 @unit
-def _begun(request: HttpRequest, public_id: str) -> tuple[AbstractBaseUser | AnonymousUser, Seen | None]:
-    """The session, its person with what the header of a page asks, and the computer that the address names: one way to
-    the database, since every view goes it."""
+def _begun(
+    request: HttpRequest, public_id: str
+) -> tuple[AbstractBaseUser | AnonymousUser, Seen | None, bool]:
+    """The session, its person with what the header of a page asks, the computer that the address names, and whether a
+    second factor is missing: one way to the database, since every view goes it."""
     user = get_user(request)
-    if isinstance(user, User) and not is_htmx(request):
+    if not isinstance(user, User):
+        return user, None, False
+    waits = user.team_that_waits() is not None
+    if not is_htmx(request):
         user.reads_audit = bool(user.teams_for(Action.READ_AUDIT))
-    if not (public_id and isinstance(user, User)):
-        return user, None
     try:
-        return user, see(user, public_id)
+        return user, see(user, public_id) if public_id else None, waits
     except Computer.DoesNotExist:
-        return user, None
+        return user, None, waits
 
 
 def person(request: HttpRequest) -> User:

@@ -73,6 +73,9 @@ LOWEST = {
     Action.PRUNE_AUDIT: Role.OWNER,
     Action.MANAGE_CONNECTIONS: Role.ADMIN,
     Action.MANAGE_MEMBERS: Role.ADMIN,
+    Action.JOIN: Role.VIEWER,
+    Action.LEAVE: Role.VIEWER,
+    Action.MANAGE_TEAM: Role.OWNER,
 }
 NEED_THE_LEASE = {
     Action.NAVIGATE,

@@ -13,6 +13,7 @@ from dashboard.sockets import REASONS, Close
         (Close.SIGN_IN, 4001),
         (Close.NOT_ALLOWED, 4003),
         (Close.NOT_FOUND, 4004),
+        (Close.SECOND_FACTOR, 4005),
         (Close.FLOOD, 4008),
         (Close.REPLACED, 4009),
         (Close.GONE, 4010),

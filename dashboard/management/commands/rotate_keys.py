@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dashboard.rotation import encrypted_columns, rotate_column
+from dashboard.rotation import encrypted_columns, rotate_column, rotate_second_factors
 
 
 class Command(BaseCommand):
@@ -16,10 +18,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         lost = 0
-        for model, name in encrypted_columns():
-            done, unreadable = rotate_column(model, name)
+        for what, rotate in self._everything():
+            done, unreadable = rotate()
             lost += len(unreadable)
-            self.stdout.write(f"{model._meta.label}.{name}: {done} encrypted anew")
+            self.stdout.write(f"{what}: {done} encrypted anew")
             if unreadable:
                 shown = ", ".join(map(str, unreadable[:20])) + (", …" if len(unreadable) > 20 else "")
                 self.stdout.write(f"  {len(unreadable)} that no key decrypts: {shown}")
@@ -28,3 +30,8 @@ class Command(BaseCommand):
                 f"{lost} secrets could not be read. Keep every key until they are entered anew."
             )
         self.stdout.write("Everything is encrypted with the first key: the others may be taken away.")
+
+    def _everything(self) -> Iterator[tuple[str, Callable[[], tuple[int, list[Any]]]]]:
+        for model, name in encrypted_columns():
+            yield f"{model._meta.label}.{name}", partial(rotate_column, model, name)
+        yield "second factors", rotate_second_factors

@@ -16,7 +16,7 @@
 import { waitBefore } from "live/backoff.js";
 
 /** After these, coming back by itself would only be refused again. */
-const FINAL_CODES = new Set([4001, 4003, 4004]);
+const FINAL_CODES = new Set([4001, 4003, 4004, 4005]);
 /** A connection that lasted this long was a good one: the next failure starts counting anew. */
 const GOOD_AFTER_MS = 5000;
 

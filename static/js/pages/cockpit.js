@@ -28,6 +28,7 @@ const CLOSED = /** @type {Record<number, string>} */ ({
   4001: "You are signed out. Reload the page and sign in again.",
   4003: "You are no longer allowed to see this computer.",
   4004: "There is no such computer.",
+  4005: "Your team requires a second factor. Reload the page to set one up.",
   4008: "Too much input at once; the connection was closed.",
 });
 
