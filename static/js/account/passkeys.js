@@ -18,8 +18,8 @@ export function wirePasskeys() {
 function wire(form) {
   const trouble = find("[data-passkey-trouble]", form);
   const credential = /** @type {HTMLInputElement} */ (find("[name=credential]", form));
+  find("button[type=submit]", form).removeAttribute("disabled");
   form.addEventListener("submit", async (event) => {
-    if (credential.value) return;
     event.preventDefault();
     say(trouble, "");
     try {

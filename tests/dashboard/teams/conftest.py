@@ -56,4 +56,4 @@ def with_app(user: User) -> None:
 
 def code(secret: str = SECRET) -> str:
     """What the app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))

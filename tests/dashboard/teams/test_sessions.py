@@ -60,7 +60,7 @@ def test_nobody_ends_somebody_elses(sign_in: SignIn, alice: User, bob: User) -> 
 def test_a_new_password_ends_every_other_session_stolen_ones_too(sign_in: SignIn, bob: User) -> None:
     browser, other = sign_in("bob"), sign_in("bob")
     stolen = Client()
-    stolen.cookies["lightdeck_session"] = browser.session.session_key
+    stolen.cookies["lightdeck_session"] = str(browser.session.session_key)
     assert stolen.get("/").status_code == 200
     assert change_password(browser) == 302
     assert browser.get("/").status_code == 200, "who changed it stays"
@@ -79,7 +79,7 @@ def test_a_new_password_needs_the_old_one(sign_in: SignIn, bob: User) -> None:
 
 async def test_sockets_of_an_ended_session_and_of_an_old_password_are_cut(sign_in: SignIn, bob: User) -> None:
     browser, other = await unit(lambda: (sign_in("bob"), sign_in("bob")))()
-    key, kept = await unit(lambda: (other.session.session_key, browser.session.session_key))()
+    key, kept = await unit(lambda: (str(other.session.session_key), str(browser.session.session_key)))()
     async with (
         sockets.opened(FleetConsumer.as_asgi(), "/ws/fleet/", key) as socket,
         sockets.opened(FleetConsumer.as_asgi(), "/ws/fleet/", kept) as own,
