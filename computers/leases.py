@@ -170,13 +170,6 @@ def abandoned() -> list[ControlLease]:
     return list(rows.select_related("computer__connection__team", "holder"))
 
 
-@unit
-def held_in(team_id: int, user_id: int) -> list[ControlLease]:
-    """What one person holds of one team's, with the computers."""
-    rows = ControlLease.objects.filter(holder_id=user_id, computer__connection__team_id=team_id)
-    return list(rows.select_related("holder", "computer__connection__team"))
-
-
 @atomic_unit
 def activate(computer_id: int, epoch: int, process: str) -> Activation | None:
     """Let `process` send input under `epoch`; None if that epoch is over."""

@@ -11,7 +11,6 @@ from computers.relay.hub import HUB
 from computers.upstream.errors import UpstreamError
 from dashboard import live
 from dashboard.audit import recorded
-from dashboard.models import User
 from dashboard.permissions import Action, Actor
 
 #: What the news about a computer's driver is called; its payload is {epoch, holder}.
@@ -87,12 +86,6 @@ async def release(actor: Actor, computer: Computer, reason: str = "") -> leases.
     standing = await leases.standing(computer.pk)
     await announce(computer, standing)
     return standing
-
-
-async def dismiss(user: User, team_id: int, why: str) -> None:
-    """Somebody may drive there no more: whatever they drive is free at once, not after a silence."""
-    for lease in await leases.held_in(team_id, user.pk):
-        await release(Actor(user, lease.client), lease.computer, why)
 
 
 async def lapse(lease: ControlLease) -> bool:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from computers.actions import control
+from computers.actions.dismissal import dismiss
 from computers.views.common import REFUSALS, actor_of, explained, person, signed_in, signed_in_anyhow
 from dashboard import members
 from dashboard.database import unit
@@ -37,7 +37,7 @@ async def member_role(request: HttpRequest, slug: str, user_id: int) -> HttpResp
         trouble, status = explained(refusal)
         return await team_page(request, team, role, status, member_trouble=trouble)
     if not allows(wanted, Action.INPUT):
-        await control.dismiss(member.user, team.pk, NO_LONGER)
+        await dismiss(member.user, team.pk, NO_LONGER)
     messages.success(request, f"{member.user.display_name} is {Role(wanted).label.lower()} now.")
     return redirect(request, "team:page", team.slug)
 
@@ -62,7 +62,7 @@ async def member_removal(request: HttpRequest, slug: str, user_id: int) -> HttpR
         except REFUSALS as refusal:
             trouble, status = explained(refusal)
         else:
-            await control.dismiss(member.user, team.pk, NO_LONGER)
+            await dismiss(member.user, team.pk, NO_LONGER)
             if leaves:
                 messages.success(request, f"You have left {team.name}.")
                 return redirect(request, "/")
