@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
-from computers.models import Computer, Connection, Recording
+from computers import arranging
+from computers.models import Computer, Connection, Pin, Recording
 from dashboard.database import unit
 from dashboard.models import User
 from dashboard.permissions import Action, Role, allows
 
 #: A computer that ended stays on the wall this long, so that nobody wonders where it went.
 ENDED_SHOWN_FOR = timedelta(hours=1)
+
+#: Rows that are remembered as they were rendered; one more drops the oldest.
+REMEMBERED = 2000
+_RENDERED: dict[tuple[str, int, tuple[bool, ...]], str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,65 @@ class Row:
     may_act: bool = False
 
     @property
+    def html(self) -> str:
+        """As the wall shows it. One rendering is true for its version for ever, and a long wall is made of old ones."""
+        may = (self.may_terminate, self.may_take_over, self.may_act)
+        key = (self.computer.public_id, self.computer.version, may)
+        if (known := _RENDERED.get(key)) is None:
+            known = _RENDERED[key] = render_to_string("computers/_computer.html", {"row": self})
+            while len(_RENDERED) > REMEMBERED:
+                _RENDERED.pop(next(iter(_RENDERED)), None)
+        return known
+
+    @property
     def facets(self) -> str:
         """What the wall's filters ask for, as words."""
-        computer = self.computer
-        if computer.is_gone:
-            return "gone"
-        words = ["needs"] if computer.agent_needs else []
-        words += ["driven"] if self.driver else []
-        words += ["agent"] if computer.agent_state else []
-        return " ".join(words) or "idle"
+        return arranging.facets(self)
+
+    @property
+    def rank(self) -> int:
+        """Its place by attention."""
+        return arranging.rank(self)
+
+    @property
+    def search_text(self) -> str:
+        """What a search looks into."""
+        return arranging.search_text(self)
+
+    @property
+    def bar(self) -> tuple[int, int] | None:
+        """The length of its time-left bar and what is left of it, seconds."""
+        return arranging.bar(self.computer)
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """Every computer that a person's wall has, in its order, and each as its fragment: those that the wish leaves out
+    are there, and hidden."""
+
+    rows: list[Row]
+    fragments: list[str]
+    wish: arranging.Wish
+    pins: frozenset[str]
+
+    @property
+    def view(self) -> str:
+        """Tiles or list."""
+        return self.wish.view_of(len(self.rows))
+
+    @property
+    def chips(self) -> list[tuple[str, str, int]]:
+        """Each filter's word, name and count."""
+        words = [row.facets.split() for row in self.rows]
+        return [
+            (word, name, sum(word in each for each in words) if word else len(words))
+            for word, name in arranging.SHOWS.items()
+        ]
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        """Each order's word and name."""
+        return list(arranging.SORTS.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +138,18 @@ def troubles_fact(user: User) -> Fact:
 
 
 @unit
-def wall_rows(user: User, team: str = "") -> list[Row]:
-    """The computers of the person's teams (or of the one called `team`), those that ended lately last."""
+def wall_of(user: User, team: str, wish: arranging.Wish) -> Wall:
+    """The computers of the person's teams (or of the one called `team`), those that ended lately too."""
     lately = timezone.now() - ENDED_SHOWN_FOR
     computers = _complete().visible_to(user).filter(Q(gone_at=None) | Q(gone_at__gte=lately))
     if team:
         computers = computers.filter(connection__team__slug=team)
-    computers = computers.order_by(F("gone_at").desc(nulls_first=True), "-started_at", "pk")
     roles = {membership.team_id: Role(membership.role) for membership in user.memberships.all()}
-    return [_row(computer, roles.get(computer.connection.team_id)) for computer in computers]
+    rows = [_row(computer, roles.get(computer.connection.team_id)) for computer in computers]
+    pins = frozenset(Pin.objects.filter(user=user).values_list("computer__public_id", flat=True))
+    rows = arranging.in_order(rows, wish.sort, pins)
+    # Rendered here and not in the page's template: that is done on the event loop, which others wait for.
+    return Wall(rows, [_fragment(row, arranging.fits(row, wish)) for row in rows], wish, pins)
 
 
 @unit
@@ -99,8 +158,7 @@ def wall_fact(public_id: str, role: Role) -> Fact | None:
     computer = _complete().filter(public_id=public_id).first()
     if computer is None:
         return None
-    html = render_to_string("computers/_computer.html", {"row": _row(computer, role)})
-    return Fact(f"computer:{public_id}", computer.version, html)
+    return Fact(f"computer:{public_id}", computer.version, _row(computer, role).html)
 
 
 @unit
@@ -116,6 +174,10 @@ def cockpit_facts(public_id: str) -> CockpitFacts | None:
         for key in ("limits", "details", "recording", "agent")
     ]
     return CockpitFacts(computer.version, facts)
+
+
+def _fragment(row: Row, fits: bool) -> str:
+    return row.html if fits else mark_safe(row.html.replace("<li ", "<li hidden ", 1))
 
 
 def _troubles(user: User) -> Troubles:

@@ -12,6 +12,7 @@ from computers.views.life import hold, hold_end, keep_alive
 from computers.views.macro_runs import macro_run, recording, recording_end
 from computers.views.macros import macro, macro_deletion, macro_new, macros
 from computers.views.navigation import back, forward, navigation, reload
+from computers.views.pins import pin
 from computers.views.saved import saved
 from computers.views.selection import selection
 from computers.views.settings import proxy, viewport
@@ -30,6 +31,7 @@ urlpatterns = [
     path("computers/<str:public_id>/navigation/back/", back, name="back"),
     path("computers/<str:public_id>/navigation/forward/", forward, name="forward"),
     path("computers/<str:public_id>/navigation/reload/", reload, name="reload"),
+    path("computers/<str:public_id>/pin/", pin, name="pin"),
     path("computers/<str:public_id>/termination/", termination, name="termination"),
     path("computers/<str:public_id>/tabs/", tabs, name="tabs"),
     path("computers/<str:public_id>/tabs/<path:tab_id>/closure/", tab_closure, name="tab_closure"),

@@ -7,10 +7,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from agents.needs import queue_of
-from computers.fragments import troubles_of, wall_rows
+from computers.arranging import Wish
+from computers.fragments import troubles_of, wall_of
 from computers.views.common import person, signed_in
 from computers.views.creation_form import NewComputerForm, connections_of
 
+#: Tiles or list, as this browser saw it last; its page writes it.
+VIEW_COOKIE = "lightdeck_view"
 #: The bar's buttons: address below /fleet/, name, icon.
 BULK_VERBS = (
     ("keep-alive", "Keep alive", "clock"),
@@ -27,9 +30,11 @@ BULK_VERBS = (
 async def wall(request: HttpRequest) -> HttpResponse:
     """`/`, of one team with `?team=<slug>`."""
     user, team = person(request), request.GET.get("team", "")
-    rows = await wall_rows(user, team)
+    shown = await wall_of(user, team, Wish.read(request.GET, request.COOKIES.get(VIEW_COOKIE, "")))
+    rows = shown.rows
     choices = await connections_of(user)
     context = {
+        "wall": shown,
         "rows": rows,
         "queue": await queue_of(user, team),
         "bulk_verbs": BULK_VERBS,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-import orjson
 from django.core.exceptions import PermissionDenied
 
 from computers import records
 from computers.consumers.facts import ROWS, Memory
+from computers.consumers.tiles import Tiles
 from computers.fleet import claims
 from computers.fragments import Fact, troubles_fact
 from computers.models import Computer
+from computers.views import pins
+from computers.wire import fleet as wire
+from computers.wire.screen import Malformed
 from dashboard import live
 from dashboard.database import unit
 from dashboard.models import User
@@ -20,6 +23,8 @@ from dashboard.sockets import Close, Socket
 
 #: One fact is sent at most this often, seconds; what happens in between is in the next one.
 ROW_EVERY = 0.2
+#: Another choice of tiles costs as much patience as this many other messages: it is looked up, and opens links.
+WATCH_COST = 5.0
 
 
 class FleetConsumer(Socket):
@@ -41,6 +46,8 @@ class FleetConsumer(Socket):
     async def opened(self) -> None:
         self._sent_at: dict[str, float] = {}
         self._waiting: dict[str, live.News] = {}
+        self._tiles = Tiles(self.outlet, self.tell, self._find)
+        self.spawn(self._tiles.run())
 
     def groups(self) -> list[str]:
         return [live.team_group(team) for team in self.roles]
@@ -53,21 +60,31 @@ class FleetConsumer(Socket):
         """The version of every fact that the page should show."""
         return await _versions(list(self.roles))
 
+    async def closed(self) -> None:
+        self._tiles.close()
+
     def on_message(self, text: str) -> None:
         try:
-            message = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            message = None
-        if isinstance(message, dict) and message.get("type") == "ping":
-            self.tell("pong")
-        else:
-            self.complain("malformed", "The wall understands only a ping.", malformed=True)
+            message = wire.parse(text)
+        except Malformed as malformed:
+            self.complain("malformed", str(malformed), malformed=True)
+            return
+        match message:
+            case wire.Watch(computers):
+                self.charge(WATCH_COST)
+                self._tiles.wish(computers)
+            case wire.Seen(frames):
+                self._tiles.seen(frames)
+            case wire.Ping():
+                self.tell("pong")
 
     async def on_news(self, news: live.News) -> None:
         if news.kind == records.NEWS:
             self.send_soon("computer", news, ROWS)
         elif news.kind == claims.NEWS:
             self.spawn(self._send_troubles())
+        elif news.kind == pins.NEWS:
+            self.tell("pins", ids=news.payload["ids"])
 
     def send_soon(self, kind: str, news: live.News, facts: Memory[tuple[str, Role], Fact]) -> None:
         """Send the fact that the news is about, as the person's role there sees it; `kind` begins its key."""
@@ -87,6 +104,9 @@ class FleetConsumer(Socket):
         # An empty one takes what was deleted off the page.
         self._tell_fact(await facts.at((id, role), version) or Fact(f"{kind}:{id}", version, ""))
 
+    async def _find(self, ids: list[str]) -> list[Computer]:
+        return await _visible(self.user, list(self.roles), ids)
+
     async def _send_troubles(self) -> None:
         self._tell_fact(await troubles_fact(self.user))
 
@@ -100,6 +120,12 @@ def _roles(user: User, team: str) -> dict[int, Role]:
     memberships = user.memberships.filter(team__slug=team) if team else user.memberships.all()
     roles = {membership.team_id: Role(membership.role) for membership in memberships}
     return {team: role for team, role in roles.items() if allows(role, Action.WATCH)}
+
+
+@unit
+def _visible(user: User, teams: list[int], ids: list[str]) -> list[Computer]:
+    rows = Computer.objects.visible_to(user).live().filter(connection__team__in=teams, public_id__in=ids)
+    return list(rows.select_related("connection__team"))
 
 
 @unit

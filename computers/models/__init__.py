@@ -13,6 +13,7 @@ from computers.models.machines import (
     see,
 )
 from computers.models.macros import Macro, RecordedText
+from computers.models.pins import Pin
 from computers.models.timeline import Kind, Recording, TimelineCounter, TimelineEvent
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ControlRequest",
     "Kind",
     "Macro",
+    "Pin",
     "RecordedText",
     "Recording",
     "Seen",

@@ -37,6 +37,12 @@ BUSY = "The page does not respond; its script may be busy."
 class Cast:
     """The pump between one DevTools session and one feed. `session` is empty until attached."""
 
+    #: What `Page.startScreencast` is asked for.
+    params: dict[str, Any] = {"format": "jpeg", "quality": wire.JPEG_QUALITY}
+    hidden_every = HIDDEN_EVERY
+    #: Whether it is told of the page's dialogs, and asks a quiet page whether it still runs.
+    hears_the_page = True
+
     def __init__(self, connection: CdpConnection, feed: Feed) -> None:
         self.connection, self.feed, self.session = connection, feed, ""
         self._photographer: asyncio.Task[None] | None = None
@@ -47,7 +53,7 @@ class Cast:
         if not self.session:
             await self._attach()
         await self._start_casting()
-        if self._asker is None:
+        if self._asker is None and self.hears_the_page:
             self._asker = asyncio.get_running_loop().create_task(self._ask_page())
 
     async def stop(self) -> None:
@@ -96,6 +102,8 @@ class Cast:
             "Target.attachToTarget", {"targetId": self.feed.tab, "flatten": True}
         )
         self.session = str(attached.get("sessionId", ""))
+        if not self.hears_the_page:
+            return
         self._post("Page.enable")
         # Without it a page in a background window believes that it has no focus, and shows no caret.
         self._post("Emulation.setFocusEmulationEnabled", {"enabled": True})
@@ -103,8 +111,7 @@ class Cast:
     async def _start_casting(self) -> None:
         for attempt in range(1, CAST_ATTEMPTS + 1):
             try:
-                params = {"format": "jpeg", "quality": wire.JPEG_QUALITY}
-                await self.connection.call("Page.startScreencast", params, self.session)
+                await self.connection.call("Page.startScreencast", self.params, self.session)
                 return
             except CommandFailed:
                 if attempt == CAST_ATTEMPTS:
@@ -153,7 +160,7 @@ class Cast:
         photographed."""
         params = {"format": "jpeg", "quality": wire.JPEG_QUALITY}
         while True:
-            await asyncio.sleep(HIDDEN_EVERY)
+            await asyncio.sleep(self.hidden_every)
             if not self.feed.watchers:
                 continue
             try:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from typing import Any
 
+from computers.relay import travel
 from computers.relay.cast import Cast
 from computers.relay.feed import Feed
 from computers.relay.focus import read_focus
@@ -16,6 +17,7 @@ from computers.relay.link import MAIN, Link
 from computers.relay.selection import read_selection
 from computers.relay.session import Session
 from computers.relay.sign_in import read_sign_in
+from computers.relay.small import SmallOverCdp
 from computers.relay.states import Event
 from computers.relay.tabs import Tab, TabEvent, TabList, Tabs, read_target
 from computers.upstream import errors
@@ -34,9 +36,6 @@ GIVE_UP_AFTER = 30.0
 TITLES_EVERY = 1.5
 #: A tab that could not be cast is tried again after this long, seconds.
 CAST_AGAIN = 2.0
-#: Opening a page is over when the browser has its first answer, not when it has loaded. Seconds.
-NAVIGATE_TIMEOUT = 30.0
-_NOWHERE = {"back": "There is no page to go back to.", "forward": "There is no page to go forward to."}
 
 
 class CdpLink(Link):
@@ -44,6 +43,7 @@ class CdpLink(Link):
 
     replaceable = True
     connection: CdpConnection | None = None
+    small: SmallOverCdp
 
     def __init__(self, *args: Any) -> None:
         self._casts: dict[str, Cast] = {}
@@ -52,6 +52,9 @@ class CdpLink(Link):
         self._ready = asyncio.Event()
         super().__init__(*args)
         self.tabs = Tabs(self.machine.main_tab, self._on_tab)
+
+    def small_picture(self) -> SmallOverCdp:
+        return SmallOverCdp(self, self._next_view, self.release_if_unused)
 
     async def serve(self) -> None:
         connection = await CdpConnection.open(self.client, self.machine.cdp_path, self._on_event)
@@ -70,7 +73,7 @@ class CdpLink(Link):
             for feed in tuple(self.feeds.values()):
                 self.feed_opened(feed)
             self._tell_of_no_tab()
-            self._do(self._ask_for_titles(connection))
+            self.do(self._ask_for_titles(connection))
             await self._probe(connection)
         finally:
             self._ready.clear()
@@ -80,6 +83,7 @@ class CdpLink(Link):
             for cast in self._casts.values():
                 cast.abandon()
             self._casts.clear()
+            self.small.abandon()
             self._hands.clear()
             await connection.aclose()
 
@@ -87,6 +91,16 @@ class CdpLink(Link):
         if wanted != MAIN and (wanted in self.tabs or self.connection is None):
             return wanted
         return self.tabs.main
+
+    @property
+    def main_tab(self) -> str:
+        """Its id; empty while none is known."""
+        return self.tabs.main
+
+    def follow(self) -> None:
+        super().follow()
+        if self._ready.is_set():
+            self.small.follow()
 
     def tab_list(self) -> TabList | None:
         return self.tabs.as_list() if self._ready.is_set() else None
@@ -117,23 +131,11 @@ class CdpLink(Link):
 
     async def navigate(self, url: str) -> None:
         async with await self._departing() as session:
-            answer = await session.call("Page.navigate", {"url": url}, NAVIGATE_TIMEOUT)
-        if answer.get("errorText"):
-            raise errors.ActionFailed(str(answer["errorText"]))
+            await travel.to(session, url)
 
     async def history(self, step: str) -> None:
         async with await self._departing() as session:
-            if step == "reload":
-                await session.call("Page.reload")
-                return
-            history = await session.call("Page.getNavigationHistory")
-            at, entries = history.get("currentIndex"), history.get("entries")
-            if not isinstance(at, int) or not isinstance(entries, list):
-                raise errors.NotUnderstood("The computer's browser told an odd history.")
-            at += -1 if step == "back" else 1
-            if not 0 <= at < len(entries):
-                raise errors.ActionFailed(_NOWHERE[step])
-            await session.call("Page.navigateToHistoryEntry", {"entryId": entries[at]["id"]})
+            await travel.through_history(session, step)
 
     async def release_held(self, noted: dict[str, Any]) -> None:
         tab = str(noted.get("tab", ""))
@@ -150,12 +152,12 @@ class CdpLink(Link):
         if tab is not None and self.connection is not None and feed.tab not in self._casts:
             feed.describe(title=tab.title, url=tab.url)
             self._casts[feed.tab] = cast = Cast(self.connection, feed)
-            self._do(self._start(cast))
+            self.do(self._start(cast))
 
     def feed_closed(self, feed: Feed) -> None:
         self._hands.pop(feed.tab, None)
         if (cast := self._casts.pop(feed.tab, None)) is not None:
-            self._do(cast.stop())
+            self.do(cast.stop())
 
     # Inner works
 
@@ -218,7 +220,7 @@ class CdpLink(Link):
 
     def _on_event(self, method: str, params: dict[str, Any], session: str) -> None:
         if method == "Page.screencastFrame" or session:
-            for cast in self._casts.values():
+            for cast in (*self._casts.values(), *((self.small.cast,) if self.small.cast else ())):
                 if cast.session == session:
                     self._on_tab_event(cast, method, params)
                     return
@@ -285,7 +287,9 @@ class CdpLink(Link):
             return True
         return self._casts.get(cast.feed.tab) is not cast
 
-    def _do(self, work: Any) -> None:
+    def do(self, work: Any) -> asyncio.Task[None]:
+        """Run it for as long as the connection lasts."""
         job = asyncio.get_running_loop().create_task(work)
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
+        return job

@@ -33,6 +33,9 @@ class Watcher(Protocol):
     def on_state(self, feed: Feed) -> None:
         """Something about the feed changed; called before the first frame of a new view."""
 
+    def on_replaced(self) -> None:
+        """Another link takes over: connect anew."""
+
 
 class Feed:
     """`tab` is upstream's id of the tab. `next_view` gives numbers that no other feed of this computer has."""

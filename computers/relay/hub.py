@@ -69,7 +69,7 @@ class Hub:
         link = self._links.get(computer.public_id)
         if link is not None and link.machine.access != access_of(computer.connection):
             del self._links[computer.public_id]
-            link.audience.send_away()
+            link.send_away()
             return None
         return link
 
@@ -132,7 +132,7 @@ class Hub:
             waiting = asyncio.get_running_loop().create_task(self._try_cdp_again(machine))
             self._waiting.add(waiting)
             waiting.add_done_callback(self._waiting.discard)
-            link.audience.send_away()
+            link.send_away()
 
     async def _try_cdp_again(self, machine: Machine) -> None:
         """Come back to DevTools once it is offered again, or as soon as nobody looks any other way."""
@@ -147,7 +147,7 @@ class Hub:
             self._without_cdp.discard(machine.public_id)
             if link is not None and self._links.get(machine.public_id) is link:
                 del self._links[machine.public_id]
-                link.audience.send_away()
+                link.send_away()
             return
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:

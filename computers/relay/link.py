@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from computers.relay.audience import Audience
 from computers.relay.feed import Feed, Watcher
 from computers.relay.hands import Hands
+from computers.relay.small import Small
 from computers.relay.states import Event
 from computers.relay.tabs import OnTab, TabList
 from computers.upstream import errors
@@ -77,6 +78,7 @@ class Link(ABC):
         self._on_unused, self._on_gone = on_unused, on_gone
         self._view = random.randrange(VIEW_MODULUS)
         self._retry = asyncio.Event()
+        self.small = self.small_picture()
         self._task = asyncio.get_running_loop().create_task(self._run())
         #: Upstream no longer has the computer; or it has, but not what this carrier needs.
         self.gone = self.refused = False
@@ -94,6 +96,10 @@ class Link(ABC):
         self.on_event: Callable[[Event, str], None] = lambda _event, _reason: None
 
     # What the two carriers fill in
+
+    @abstractmethod
+    def small_picture(self) -> Small:
+        """The small picture for walls, of which a link has one."""
 
     @abstractmethod
     async def serve(self) -> None:
@@ -151,6 +157,12 @@ class Link(ABC):
 
     # Watching
 
+    def send_away(self) -> None:
+        """Another link takes over: everybody connects anew."""
+        self.audience.send_away()
+        for watcher in tuple(self.small.feed.watchers) if self.small.feed else ():
+            watcher.on_replaced()
+
     def watch(self, watcher: Watcher) -> Feed:
         """Show `watcher.wanted` to `watcher`; call again after changing it."""
         self.unwatch(watcher)
@@ -181,7 +193,7 @@ class Link(ABC):
 
     def release_if_unused(self) -> None:
         """Let the hub close this link when nothing needs it."""
-        if not self.users and not self.feeds:
+        if not self.users and not self.feeds and self.small.feed is None:
             self._on_unused(self)
 
     async def close(self) -> None:
@@ -191,6 +203,7 @@ class Link(ABC):
         await asyncio.gather(self._task, return_exceptions=True)
         for feed in self.feeds.values():
             feed.close()
+        self.small.close()
         await self.client.aclose()
 
     # Inner works
@@ -198,7 +211,7 @@ class Link(ABC):
     def tell_feeds(self, event: Event, reason: str = "") -> None:
         """Something happened to the connection that all feeds share."""
         self.on_event(event, reason)
-        for feed in tuple(self.feeds.values()):
+        for feed in (*self.feeds.values(), *((self.small.feed,) if self.small.feed else ())):
             feed.on_event(event, reason)
 
     def _feed(self, tab: str) -> Feed:

@@ -11,6 +11,7 @@ from typing import Any
 from computers.relay.feed import Feed
 from computers.relay.hands import Hands, RestHands
 from computers.relay.link import MAIN, Link
+from computers.relay.small import SmallOverStream
 from computers.relay.states import Event
 from computers.relay.tabs import TITLE_LIMIT, URL_LIMIT, Tab, TabEvent, TabList, Tabs
 from computers.timeline import ours
@@ -37,6 +38,15 @@ class StreamLink(Link):
         self._listed = False
         super().__init__(*args)
         self.tabs = Tabs(self.machine.main_tab, self._on_tab)
+
+    def small_picture(self) -> SmallOverStream:
+        return SmallOverStream(self, self._next_view, self.release_if_unused)
+
+    @property
+    def full_feed(self) -> Feed | None:
+        """The one that is streamed now, if somebody watches it."""
+        feed = self.feeds.get(MAIN)
+        return feed if feed is not None and feed.watchers else None
 
     async def serve(self) -> None:
         await self._watched.wait()

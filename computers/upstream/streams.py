@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +40,7 @@ class StreamFrame:
     scale: float
 
 
-async def screencast(client: Client, id: str) -> AsyncIterator[StreamFrame]:
+async def screencast(client: Client, id: str) -> AsyncGenerator[StreamFrame, None]:
     """The pictures of one computer, each decoded once. Ends when upstream ends the stream; raises `UpstreamError`
     otherwise.
 

@@ -20,11 +20,12 @@ export const JPEG = 1;
 
 /**
  * @param {ArrayBuffer} data
+ * @param {number} [at] where in it the header begins
  * @returns {Frame | null} null for anything this version does not know
  */
-export function parseFrame(data) {
-  if (data.byteLength <= HEADER_BYTES) return null;
-  const header = new DataView(data);
+export function parseFrame(data, at = 0) {
+  if (data.byteLength <= at + HEADER_BYTES) return null;
+  const header = new DataView(data, at);
   if (header.getUint8(0) !== PROTOCOL || header.getUint8(1) !== JPEG) return null;
   return {
     kind: JPEG,
@@ -34,7 +35,7 @@ export function parseFrame(data) {
     relayAge: header.getFloat32(16, true),
     width: header.getUint16(20, true),
     height: header.getUint16(22, true),
-    payload: new Uint8Array(data, HEADER_BYTES),
+    payload: new Uint8Array(data, at + HEADER_BYTES),
   };
 }
 

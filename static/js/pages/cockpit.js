@@ -21,6 +21,7 @@ import { wirePanel } from "ui/panel.js";
 import { Requests } from "ui/requests.js";
 import { Status } from "ui/status.js";
 import { Turns } from "ui/turns.js";
+import { wireWayBack } from "ui/way-back.js";
 import { wireZoom } from "ui/zoom.js";
 
 /** What a closed socket means to a person where the server could not say it. */
@@ -202,3 +203,6 @@ wireFullscreen(find("[data-fullscreen]", root), find("#deck", root), () => scree
 if (ended) stop();
 if (ended) status.set("ended", root.dataset.goneReason, null, Date.parse(root.dataset.goneAt ?? "") || Date.now());
 else screen.link.connect();
+wireWayBack(/** @type {HTMLAnchorElement} */ (find("a.way-back", root)), () =>
+  screen.isDriving || Boolean(document.activeElement?.closest("#panel")),
+);

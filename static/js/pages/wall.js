@@ -5,14 +5,21 @@ import { LiveSocket, socketUrl } from "live/socket.js";
 import { find } from "ui/dom.js";
 import { apply } from "ui/facts.js";
 import { ajax } from "ui/htmx.js";
+import { Arrangement } from "wall/arrange.js";
+import { wireBars } from "wall/bars.js";
 import { wireArrows } from "wall/keys.js";
+import { keepPlace } from "wall/place.js";
 import { applyNeed, isNeed } from "wall/queue.js";
 import { Selection } from "wall/selection.js";
+import { Tiles } from "wall/tiles.js";
 
 const wall = find("#wall");
 const lost = find("[data-wall-lost]");
 const selection = document.querySelector("[data-bulk]") ? new Selection(wall) : null;
+const tiles = new Tiles((message) => socket.send(message));
+const arrangement = new Arrangement(wall, () => selection?.dropHidden());
 wireArrows(wall);
+wireBars();
 
 /** Fetches everything again, after a gap in the news. */
 const fetchAgain = async () => {
@@ -20,6 +27,8 @@ const fetchAgain = async () => {
   const whole = { target: "#wall-live", select: "#wall-live", swap: "outerMorph" };
   await ajax(location.pathname + location.search, whole);
   selection?.choose(chosen);
+  arrangement.refresh();
+  tiles.look();
 };
 
 /**
@@ -39,8 +48,17 @@ function hear(fact) {
   const list = document.querySelector("[data-fleet-list]");
   // The first computer replaces the empty state, which is more than one fragment.
   if (!list) return fetchAgain();
-  apply(fact, (element) => list.prepend(element));
+  const row = () => document.querySelector(`[data-fact="${CSS.escape(fact.key)}"]`);
+  const before = row();
+  const wasHidden = before instanceof HTMLElement && before.hidden;
+  if (!apply(fact, (element) => list.append(element))) return;
+  const after = row();
+  if (after instanceof HTMLElement) {
+    if (wasHidden) after.dataset.left = "yes";
+    arrangement.heard(after, !before);
+  }
   selection?.tell();
+  tiles.look();
 }
 
 const socket = new LiveSocket(() => socketUrl(`/ws/fleet/${location.search}`), {
@@ -48,9 +66,14 @@ const socket = new LiveSocket(() => socketUrl(`/ws/fleet/${location.search}`), {
     const message = parseMessage(text);
     if (message?.type === "versions" && isBehind(/** @type {any} */ (message).versions)) fetchAgain();
     if (message?.type === "fact") hear(/** @type {any} */ (message));
+    if (message?.type === "streams") tiles.setStreams(message.streams);
+    if (message?.type === "tile") tiles.setState(/** @type {any} */ (message));
+    if (message?.type === "pins") arrangement.setPins(message.ids);
   },
+  onBinary: (data) => tiles.heard(data),
   onOpen: () => {
     lost.hidden = true;
+    tiles.opened();
   },
   onLost: ({ retryIn, reason }) => {
     lost.hidden = false;
@@ -61,4 +84,5 @@ const socket = new LiveSocket(() => socketUrl(`/ws/fleet/${location.search}`), {
 });
 
 find("[data-try-now]", lost).addEventListener("click", () => socket.tryNow());
+keepPlace();
 socket.connect();

@@ -38,6 +38,9 @@ class Watcher:
         if not self.states or self.states[-1] != (feed.state, feed.reason):
             self.states.append((str(feed.state), feed.reason))
 
+    def on_replaced(self) -> None:
+        self.got.append("replaced")
+
     @property
     def state(self) -> str:
         return self.states[-1][0]

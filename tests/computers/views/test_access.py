@@ -61,6 +61,7 @@ MATRIX = {
     ("macro", "post"): (404, 404, 404),
     ("macro_deletion", "get"): (404, 404, 404),
     ("macro_deletion", "post"): (404, 404, 404),
+    ("pin", "post"): (404, 204, 204),
     ("termination", "get"): (404, 403, 200),
     ("termination", "post"): (404, 403, 409),
 }
@@ -99,6 +100,7 @@ PLACES = {
     "macro_new": "/macros/new/",
     "macro": "/macros/77/",
     "macro_deletion": "/macros/77/deletion/",
+    "pin": "/computers/{id}/pin/",
     "termination": "/computers/{id}/termination/",
 }
 
