@@ -29,6 +29,8 @@ NEWS = "task"
 MADE = "task made"
 #: Longest outcome that is kept beside the steps, characters.
 OUTCOME_LIMIT = 20_000
+#: Of a task that acts under a person's hands.
+ACTS_BESIDE = "It acts though it was asked to pause and a person drives."
 #: How a step reads that says something is missing here.
 GAP = "gap"
 #: `Computer.agent_state` after a pause that upstream accepted and nothing confirms.
@@ -74,6 +76,8 @@ def write_events(pk: int, token: str, events: list[tuple[TaskEvent, str]]) -> in
     if task.state == State.STARTING:
         changes.setdefault("state", State.RUNNING)
     acted = sum(event.kind == "executed" for event, _ in fresh)
+    if beside(task) and (acted or task.stuck_why == ACTS_BESIDE):
+        changes["stuck_why"] = ACTS_BESIDE
     _number(task, [step for _, step in fresh])
     _apply(task, acts=task.acts + acted, **changes)
     return len(fresh)
@@ -126,6 +130,11 @@ def picture_copied(step_pk: int, capture_pk: int | None, trouble: str = "") -> N
         picture_url="", capture_id=capture_pk, picture_trouble=tidy.line(trouble, 300)
     )
     _apply(task, True, shown=[step.number])
+
+
+def beside(task: Task) -> bool:
+    """Whether a person drives there though it is not known to have stopped."""
+    return task.taken_by_id is not None and task.state == State.RUNNING
 
 
 def _locked(pk: int, token: str = "") -> Task:

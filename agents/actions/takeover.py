@@ -226,17 +226,19 @@ async def _activate(
 
 async def _undo(task: Task, computer: Computer, token: str, accepted: bool) -> str:
     """Let the agent go on if it was we who paused it, and everybody else near the computer; what is true then."""
-    said = "Nobody drives, and the agent was left as it is."
+    said = "The agent was left as it is"
     if accepted:
         said = await _resumed(task)
     try:
         await turns.drop(computer.pk, token)
         await record.tell_again(task.pk)
-        await control.announce(computer, await leases.standing(computer.pk))
+        now = await leases.standing(computer.pk)
+        await control.announce(computer, now)
+        return f"{said}; {now.holder or 'nobody'} drives."
     except Exception:
         # The reservation runs out by itself, and whoever finds that then says so.
         logger.exception("Taking over %s could not be undone.", task.public_id)
-    return said
+        return f"{said}."
 
 
 async def _resumed(task: Task) -> str:
@@ -247,10 +249,10 @@ async def _resumed(task: Task) -> str:
         ):
             await client.resume_task(task.upstream_id)
     except TimeoutError:
-        return "Whether the agent goes on is not known: the service did not answer."
+        return "Whether the agent goes on is not known, for the service did not answer"
     except UpstreamError as error:
-        return f"The agent could not be told to go on. {error}"
-    return "The agent was told to go on; nobody drives."
+        return f"The agent could not be told to go on ({str(error).rstrip('.')})"
+    return "The agent was told to go on"
 
 
 def _reason(reason: str) -> str:

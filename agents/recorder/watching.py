@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from agents.models import Task
+from agents.record import ACTS_BESIDE, beside
 from agents.states import State
 from dashboard.database import unit
 
@@ -33,6 +34,8 @@ def stuck_why(pk: int, seen: bool) -> str | None:
 
 
 def _why(task: Task, now: datetime, seen: bool) -> str:
+    if task.stuck_why == ACTS_BESIDE and beside(task):
+        return ACTS_BESIDE
     most_steps, most_seconds = task.wish.get("max_steps"), task.wish.get("max_duration_seconds")
     if isinstance(most_steps, int) and task.acts > most_steps:
         return f"It goes on beyond its limit of {most_steps} steps."

@@ -155,6 +155,22 @@ async def test_an_accepted_pause_without_steps_is_told_as_not_confirmed(
     assert ((await row_of(computer)).agent_state, (await fresh(task)).state) == ("unconfirmed", "running")
 
 
+async def test_an_agent_that_acts_after_all_is_told(
+    agents: FakeAgents, running: Running, computer: Computer, as_bob: Actor
+) -> None:
+    task, theirs = await running(computer)
+    agents.pauses = False
+    await takeover.take_over(as_bob, task)
+    await theirs.tell({"type": "executed", "description": "clicks"})
+    await until(lambda: _stuck(task))
+    assert (await fresh(task)).stuck_why.startswith("It acts though it was asked to pause")
+    assert (await row_of(computer)).agent_state == "running" and (await standing(computer)).held_by(as_bob)
+
+
+async def _stuck(task: Task) -> str:
+    return (await fresh(task)).stuck_why
+
+
 async def test_a_pause_without_an_answer_counts_only_if_the_status_says_so(
     agents: FakeAgents, running: Running, computer: Computer, as_bob: Actor
 ) -> None:

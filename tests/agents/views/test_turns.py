@@ -33,7 +33,7 @@ def test_an_agent_that_cannot_be_stopped_brings_the_other_way(window: Windows, t
     answer = window(bob).post(address, {"from": "cockpit"}, headers=TAB)
     said = answer.content.decode()
     assert (answer.status_code, answer["HX-Retarget"]) == (409, "#dialog")
-    assert "Nobody drives, and the agent was left as it is." in said
+    assert "The agent was left as it is; nobody drives." in said
     assert "Take control anyway" in said and 'value="cockpit"' in said
     assert (lease().holder, lease().state) == (None, "")
     page = window(bob).post(address).content.decode()

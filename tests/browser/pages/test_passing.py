@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import ONE_LOOP
 from tests.browser.pages.conftest import Windows, hears, open_cockpit, remote, take_control
+from tests.browser.pages.looks import assert_sound
 
 pytestmark = ONE_LOOP
 
@@ -31,6 +32,7 @@ async def test_two_people_pass_control_back_and_forth(window: Windows, checkout:
     await expect(requests).to_contain_text("Bob asks for control.")
     await expect(alice.get_by_label("Keys for the live screen")).to_be_focused()
     await expect(bob.get_by_role("button", name="Withdraw request")).to_be_visible()
+    await assert_sound(alice)
     await requests.get_by_role("button", name="Grant control to Bob").press("Enter")
     await drives(bob)
     await expect(alice.get_by_text("Watching; Bob drives")).to_be_visible()
@@ -80,6 +82,7 @@ async def test_an_admin_takes_it_by_force_and_says_why(window: Windows, checkout
     await alice.get_by_role("button", name="Take by force…").click()
     dialog = alice.get_by_role("dialog", name="Take control by force?")
     await expect(dialog).to_contain_text("Bob loses it")
+    await assert_sound(alice)
     await dialog.get_by_label("Reason").fill("It pays twice")
     await dialog.get_by_role("button", name="Take control by force").click()
     await drives(alice)

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import ONE_LOOP, SAID
 from tests.browser.pages.conftest import Windows, hears, open_cockpit, remote
+from tests.browser.pages.looks import assert_sound
 from tests.browser.pages.test_tasks import AGENT_MS, start_task
 
 pytestmark = ONE_LOOP
@@ -43,6 +44,7 @@ async def test_taken_over_from_its_page_and_handed_back_with_a_note(window: Wind
     await drives(page)
     await page.get_by_role("button", name="Hand back").click()
     note = page.get_by_role("textbox", name="Note to the agent")
+    await assert_sound(page)
     await expect(note).to_have_value(re.compile(r"- clicked \(200, 320\)\n- typed 4 characters\n"))
     assert "hush" not in await note.input_value()
     await note.fill("I filled in the field.")
