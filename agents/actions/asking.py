@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from agents.playground.questions import Chat, Showing
 from computers.actions.allowed import permit
+from computers.actions.refusal import Refused
 from computers.connections import client_by
 from computers.models import Connection
 from computers.upstream.chat_stream import chat_stream
@@ -15,6 +17,25 @@ from computers.wire.chat import Delta
 from computers.wire.responses import ModelResponse
 from dashboard.audit import Target, recorded
 from dashboard.permissions import Action, Actor
+
+#: Questions of one person that are answered at once, in one process.
+AT_ONCE = 8
+
+_asking: Counter[int] = Counter()
+
+
+@asynccontextmanager
+async def _few_at_once(actor: Actor) -> AsyncIterator[None]:
+    """A question holds a connection for minutes: nobody has many of them in one process."""
+    if _asking[actor.user.pk] >= AT_ONCE:
+        raise Refused(f"{AT_ONCE} questions of yours are being answered: wait for one, or stop it.", "busy")
+    _asking[actor.user.pk] += 1
+    try:
+        yield
+    finally:
+        _asking[actor.user.pk] -= 1
+        if not _asking[actor.user.pk]:
+            del _asking[actor.user.pk]
 
 
 async def models(actor: Actor, connection: Connection) -> list[str]:
@@ -34,6 +55,7 @@ async def chat(actor: Actor, connection: Connection, asked: Chat) -> AsyncGenera
         "characters": sum(len(turn["content"]) for turn in asked.turns),
     }
     async with (
+        _few_at_once(actor),
         recorded(
             actor,
             Action.USE_MODELS,
@@ -58,6 +80,7 @@ async def respond(actor: Actor, connection: Connection, asked: Showing) -> Model
     await permit(actor, Action.USE_MODELS, connection.team_id)
     asked.check()
     async with (
+        _few_at_once(actor),
         recorded(
             actor,
             Action.USE_MODELS,

@@ -67,8 +67,8 @@ class Proposal:
 
     @property
     def raw(self) -> str:
-        """The same to be read, where it is not known."""
-        return "" if self.action.known else orjson.dumps(self.action.raw, option=orjson.OPT_INDENT_2).decode()
+        """The same to be read: a sentence shows only the beginning of a long text."""
+        return orjson.dumps(self.action.raw, option=orjson.OPT_INDENT_2).decode()
 
 
 @dataclass(frozen=True, slots=True)

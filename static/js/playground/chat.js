@@ -33,7 +33,10 @@ export function wireChat(manner) {
   });
   stop.addEventListener("click", () => asking?.abort());
   find("[data-chat-new]", pane).addEventListener("click", () => {
+    // Whatever still comes of it belongs to a conversation that is over.
     asking?.abort();
+    asking = null;
+    busy(false);
     turns = [];
     log.replaceChildren();
     empty.hidden = false;

@@ -86,6 +86,18 @@ async def _outcomes() -> list[str]:
     return [row.outcome for row in await audited() if row.action == "model.use"]
 
 
+async def test_nobody_asks_very_much_at_once(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.actions.asking.AT_ONCE", 1)
+    play.service.scripts[CHAT] = stream(says("half"))
+    first = await play.post("chat/", messages='[{"role": "user", "content": "x"}]')
+    status, (told,) = await play.chat("Hi")
+    assert status == 409 and "1 questions of yours are being answered" in told["sentence"]
+    assert (await play.ask()).status_code == 409
+    first.close()
+    await _outcomes()
+    assert (await play.ask()).status_code == 200
+
+
 async def test_the_log_knows_who_asked_whom_how_much_and_not_what(
     play: Play, caplog: pytest.LogCaptureFixture
 ) -> None:

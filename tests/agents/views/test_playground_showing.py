@@ -118,7 +118,7 @@ async def test_an_unknown_action_is_shown_raw_and_cannot_be_run(play: Play) -> N
     play.service.scripts[RESPONSES] = answer(body=proposing({"type": "levitate", "height": "<b>3</b>"}))
     page = (await play.ask()).content.decode()
     assert "Unknown action: levitate" in page and "&lt;b&gt;3&lt;/b&gt;" in page
-    assert "Run 1" not in page
+    assert "Run 1" not in page and '<details class="play-raw" open>' in page
     reply = await play.run({"type": "levitate"})
     assert reply.status_code == 409 and "in no documentation" in reply.content.decode()
 
@@ -154,3 +154,11 @@ async def test_a_picture_elsewhere_is_fetched_by_our_own_rules_only(play: Play) 
     reply = await play.ask()
     assert reply.status_code == 502 and "private or local" in reply.content.decode()
     assert not play.asked()
+
+
+async def test_a_long_text_can_be_read_whole_before_it_is_typed(play: Play) -> None:
+    text = "harmless " * 50 + "rm -rf /"
+    play.service.scripts[RESPONSES] = answer(body=proposing({"type": "type", "text": text}))
+    page = (await play.ask()).content.decode()
+    assert "…”" in page.partition('class="play-words"')[2].partition("</p>")[0]
+    assert "rm -rf /" in page.partition("As the model gave it")[2].partition("</details>")[0]

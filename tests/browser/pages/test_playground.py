@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import ONE_LOOP
 from tests.browser.pages.conftest import Windows, hears
@@ -58,6 +58,35 @@ async def test_one_chats_with_the_keyboard_and_takes_the_question_along_as_code(
     await expect(code.locator("#code-curl-text")).to_contain_text("Bearer $TZAFON_API_KEY")
     await expect(code.locator("#code-openai-text")).to_contain_text("and now?")
     assert "sk_" not in await page.content()
+
+
+async def test_what_is_stopped_says_so_and_a_new_conversation_knows_nothing_of_the_last(
+    window: Windows,
+) -> None:
+    page = await window("bob", "operator")
+    await playground(page)
+    asked: list[str] = []
+
+    async def hold(route: Route) -> None:
+        """Never answered: the model thinks."""
+        asked.append(route.request.post_data or "")
+
+    await page.route("**/playground/chat/", hold)
+    talk = page.get_by_role("log", name="Conversation")
+    for stop in ("Stop", "New conversation"):
+        await page.get_by_role("textbox", name="Message").fill("the first words")
+        await page.get_by_role("button", name="Send").click()
+        await page.get_by_role("tabpanel", name="Chat").get_by_role("button", name=stop).click()
+        await expect(page.get_by_role("button", name="Send")).to_be_visible()
+        if stop == "Stop":
+            await expect(talk).to_contain_text("You stopped it here.")
+    await expect(talk.get_by_role("article")).to_have_count(0)
+    await page.unroute("**/playground/chat/")
+    await page.route("**/playground/chat/", hold)
+    await page.get_by_role("textbox", name="Message").fill("another matter")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    assert "the first words" in asked[1] and "the first words" not in asked[2]
 
 
 @pytest.mark.pressed("POST /v1/responses", "Playground: Act on a picture: Ask, Go on")
