@@ -54,7 +54,7 @@ WITHOUT_WORDS = {
     *(Action.WATCH, Action.WATCH_TASK, Action.LIST_TABS, Action.INPUT, Action.LAPSE, Action.COPY_TEXT),
     *(Action.RECORD, Action.TERMINATE, Action.HOLD_OPEN, Action.PAUSE_TASK, Action.RESUME_TASK),
     # Reasons are given for the log.
-    *(Action.TAKE_OVER, Action.ADOPT_TASK),
+    *(Action.TAKE_OVER, Action.ADOPT_TASK, Action.CLAIM_TASK),
     # Recorded by the recorder with its wish's names and no word of its instruction: tests/agents/test_recorder.py.
     Action.START_TASK,
 }
