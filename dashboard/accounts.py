@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 
+from dashboard import invitations
 from dashboard.encryption import decrypt, encrypt
 from dashboard.models import SECOND_FACTORS, User
+from dashboard.refusal import Refused
 
 ISSUER = "Lightdeck"
 
@@ -50,3 +56,42 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
             return True
         others = Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exclude(pk=authenticator.pk)
         return bool(others.exists())
+
+
+class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Who may come in through the OpenID provider: whoever tied their account to it, and whoever holds an invitation.
+    An address that both sides know ties nothing: nobody here has proved theirs."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return invitations.open_with(_token(request)) is not None
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return True
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """An address is kept only where the provider has proved it and nobody else has it."""
+        proved = {each.email.lower() for each in sociallogin.email_addresses if each.verified is True}
+        sociallogin.email_addresses = []
+        if not sociallogin.is_existing:
+            address = sociallogin.user.email.lower()
+            taken = User.objects.filter(email__iexact=address).exists()
+            sociallogin.user.email = address if address in proved and not taken else ""
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Any:
+        """The account and its membership are one: of several with one invitation one comes through."""
+        try:
+            with transaction.atomic():
+                user = super().save_user(request, sociallogin, form)
+                invitations.accept(_token(request), user)
+        except Refused:
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("team:invitation"))) from None
+        invitations.note_joined(_token(request), user, request.META.get("REMOTE_ADDR", ""))
+        request.session.pop(invitations.SESSION_TOKEN, None)
+        return user
+
+    def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
+        return reverse("account")
+
+
+def _token(request: HttpRequest) -> str:
+    return str(request.session.get(invitations.SESSION_TOKEN, ""))

@@ -6,6 +6,7 @@ import ipaddress
 import stat
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -85,6 +86,21 @@ def check_trusted_proxies(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
             id="lightdeck.W002",
         )
     ]
+
+
+@register(Tags.security)
+def check_single_sign_on(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Half a configuration is a button that leads nowhere; one without TLS lets anybody in between sign in."""
+    given = [env.oidc_issuer(), env.oidc_client_id(), env.oidc_client_secret()]
+    found: list[CheckMessage] = []
+    if any(given) and not all(given):
+        hint = "Set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none of them."
+        found.append(Error("Single sign-on is configured by halves.", hint=hint, id="lightdeck.E005"))
+    parts = urlsplit(given[0])
+    if given[0] and parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+        hint = "OIDC_ISSUER begins with https://."
+        found.append(Error("The provider of single sign-on is without TLS.", hint=hint, id="lightdeck.E006"))
+    return found
 
 
 def _is_loopback(host: str) -> bool:

@@ -138,6 +138,19 @@ def trusted_proxies() -> list[str]:
     return [] if len(words) == 1 and words[0].lower() in _OFF_WORDS else words
 
 
+def oidc_issuer() -> str:
+    """The address of the OpenID provider, up to and without /.well-known."""
+    return _text("OIDC_ISSUER").rstrip("/")
+
+
+def oidc_client_id() -> str:
+    return _text("OIDC_CLIENT_ID")
+
+
+def oidc_client_secret() -> str:
+    return _text("OIDC_CLIENT_SECRET")
+
+
 def redis_url() -> str:
     return _text("REDIS_URL")
 

@@ -8,6 +8,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -23,6 +24,8 @@ from dashboard.refusal import Invalid, Refused
 #: How long one may be good for, days.
 LIFETIMES = (1, 7, 30)
 TOKEN_BYTES = 32
+#: Where a browser's session keeps a link's token: it stands in no address after the first one.
+SESSION_TOKEN = "invitation"
 #: Most open invitations of one team.
 MOST_OPEN = 100
 
@@ -79,6 +82,28 @@ async def sign_up(token: str, username: str, name: str, email: str, password: st
     told: dict[str, Any] = {"role": found.role, "invitation": found.pk, "signed_up": True}
     async with recorded(Actor(user, address=address), Action.JOIN, _target(found.team), **told):
         return user
+
+
+def open_with(token: str) -> Invitation | None:
+    """`find`, for code that is synchronous."""
+    return _open(token) if token else None
+
+
+def accept(token: str, user: User) -> None:
+    """`join`, in the caller's transaction; `Refused`."""
+    _consume(token, user)
+
+
+def note_joined(token: str, user: User, address: str) -> None:
+    """What the log says of an account that came with an invitation. For code that is synchronous."""
+    used = Invitation.objects.select_related("team").get(token_hash=_hash(token))
+
+    async def note() -> None:
+        told: dict[str, Any] = {"role": used.role, "invitation": used.pk, "signed_up": True}
+        async with recorded(Actor(user, address=address), Action.JOIN, _target(used.team), **told):
+            pass
+
+    async_to_sync(note)()
 
 
 def _target(team: Team) -> Target:

@@ -200,6 +200,29 @@ MFA_TOTP_TOLERANCE = 1
 # Browsers allow passkeys over TLS and on localhost; only there may the origin lack TLS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 
+# Single sign-on: an account is tied to it by its person or by an invitation, never by an address alone.
+OIDC_ISSUER = env.oidc_issuer()
+SOCIALACCOUNT_ADAPTER = "dashboard.accounts.SingleSignOn"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": "Single sign-on",
+                "client_id": env.oidc_client_id(),
+                "secret": env.oidc_client_secret(),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before somebody else's sign-on could be tied to an account
+
 # --- files --------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from dashboard.views.account import own_account, session_end, sessions_end
 from dashboard.views.audit import audit, export
+from dashboard.views.sso import begin, callback, sso_cancelled, unlink
 
 handler403 = "dashboard.views.errors.forbidden"
 handler404 = "dashboard.views.errors.not_found"
@@ -26,5 +27,9 @@ urlpatterns = [
     path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),
     path("accounts/password/set/", account.password_set, name="account_set_password"),
+    path("accounts/sso/unlinking/", unlink, name="sso_unlink"),
+    path("accounts/sso/cancelled/", sso_cancelled, name="socialaccount_login_cancelled"),
+    path("accounts/<str:provider_id>/login/", begin, name="openid_connect_login"),
+    path("accounts/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),
     path("accounts/second-factor/", include("allauth.mfa.urls")),
 ]

@@ -13,6 +13,9 @@ OUTSIDE = (
     "REDIS_URL",
     "LIGHTDECK_TRUST_PROXY",
     "DEBUG",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
 )
 for name in OUTSIDE:
     os.environ.pop(name, None)

@@ -48,6 +48,12 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', speech, static(SPRITE), name)
 
 
+@register.simple_tag
+def single_sign_on() -> bool:
+    """Whether the sign-in page offers it."""
+    return bool(settings.OIDC_ISSUER)
+
+
 @register.filter
 def with_focus(field: BoundField) -> SafeString:
     """A form's first field, ready to be typed into."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -54,6 +56,8 @@ class Standing:
     has_password: bool
     has_second_factor: bool
     waits: Team | None
+    offers_sso: bool
+    has_sso: bool
 
 
 @require_safe
@@ -92,7 +96,14 @@ def _standing(user: User, current: str) -> Standing:
         for row in rows
     ]
     sessions.sort(key=lambda each: not each.is_this)
-    return Standing(sessions, user.has_usable_password(), user.has_second_factor(), user.team_that_waits())
+    return Standing(
+        sessions,
+        user.has_usable_password(),
+        user.has_second_factor(),
+        user.team_that_waits(),
+        bool(settings.OIDC_ISSUER),
+        SocialAccount.objects.filter(user=user).exists(),
+    )
 
 
 @unit

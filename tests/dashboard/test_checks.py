@@ -72,3 +72,22 @@ def test_believing_every_peer_is_warned_of(monkeypatch: pytest.MonkeyPatch, sett
     assert ids(checks.check_trusted_proxies(None)) == ["lightdeck.W002"]
     settings.TRUSTED_PROXIES = ["10.0.0.1"]
     assert ids(checks.check_trusted_proxies(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (("", "", ""), []),
+        (("https://id.example", "lightdeck", "secret"), []),
+        (("http://127.0.0.1:9", "lightdeck", "secret"), []),
+        (("https://id.example", "lightdeck", ""), ["lightdeck.E005"]),
+        (("", "", "secret"), ["lightdeck.E005"]),
+        (("http://id.example", "lightdeck", "secret"), ["lightdeck.E006"]),
+    ],
+)
+def test_single_sign_on_is_whole_and_over_tls(
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, str, str], found: list[str]
+) -> None:
+    for name, value in zip(("ISSUER", "CLIENT_ID", "CLIENT_SECRET"), given, strict=True):
+        monkeypatch.setenv(f"OIDC_{name}", value)
+    assert ids(checks.check_single_sign_on(None)) == found

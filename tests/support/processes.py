@@ -21,6 +21,9 @@ LASTING_SECONDS = 12 * 3600
 #: What a child never inherits from whoever runs the tests.
 OUTSIDE = (
     "TZAFON_API_KEY",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
     "LIGHTCONE_BASE_URL",
     "DATABASE_URL",
     "REDIS_URL",

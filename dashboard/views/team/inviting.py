@@ -27,8 +27,6 @@ from dashboard.permissions import Action, Role
 from dashboard.refusal import Refused
 from dashboard.views.team.page import found, team_page
 
-#: Where a browser's session keeps the link's token: it stands in no address after the first one.
-SESSION_TOKEN = "invitation"
 #: Longest token that is looked at, characters.
 TOKEN_LIMIT = 200
 #: Pages of invitations that one address may ask for in so many seconds.
@@ -115,7 +113,7 @@ async def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
         return refused
     if len(token) > TOKEN_LIMIT or await invitations.find(token) is None:
         return render(request, "team/invitation.html", {"over": invitations.OVER}, status=410)
-    await request.session.aset(SESSION_TOKEN, token)
+    await request.session.aset(invitations.SESSION_TOKEN, token)
     return redirect(request, "team:invitation")
 
 
@@ -128,7 +126,7 @@ async def invitation(request: HttpRequest) -> HttpResponse:
         return refused
     user = await unit(get_user)(request)
     request.user = user
-    token = str(await request.session.aget(SESSION_TOKEN, ""))
+    token = str(await request.session.aget(invitations.SESSION_TOKEN, ""))
     invited = await invitations.find(token) if token else None
     if invited is None:
         return render(request, "team/invitation.html", {"over": invitations.OVER}, status=410)
@@ -145,7 +143,7 @@ async def _join(request: HttpRequest, user: User, invited: Invitation, token: st
     except REFUSALS as refusal:
         trouble, status = explained(refusal)
         return _shown(request, user, invited, None, status, trouble=trouble)
-    await request.session.apop(SESSION_TOKEN, None)
+    await request.session.apop(invitations.SESSION_TOKEN, None)
     messages.success(request, f"Welcome to {team.name}.")
     return redirect(request, "/")
 
@@ -163,7 +161,7 @@ async def _sign_up(
         trouble, status = explained(refusal)
         form.add_error(refusal.code if refusal.code in form.fields else None, trouble)
         return _shown(request, nobody, invited, form, status)
-    await request.session.apop(SESSION_TOKEN, None)
+    await request.session.apop(invitations.SESSION_TOKEN, None)
     await alogin(request, user, settings.AUTHENTICATION_BACKENDS[0])
     messages.success(request, f"Welcome to {invited.team.name}.")
     return redirect(request, "/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from computers import leases
 from computers.actions import connections
 from computers.actions.connections import Wish
+from computers.actions.dismissal import dismiss
 from computers.models import Connection, ControlLease
 from computers.relay import lease as module
 from computers.removal import remove_rows
+from dashboard import members
 from dashboard.database import unit
 from dashboard.models import Membership, User
 from dashboard.permissions import Actor
@@ -109,13 +112,22 @@ async def test_losing_ones_role_lets_go_and_gives_the_lease_back(room: Room, bob
         assert (await leases.standing(room.computer.pk)).free and screen.code is None
 
 
-async def test_losing_the_membership_lets_go(room: Room, bob: User) -> None:
+async def test_a_member_removed_in_the_middle_of_a_drag_lets_go_and_is_cut_within_a_second(
+    room: Room, bob: User, as_alice: Actor
+) -> None:
     async with await room.enter(bob) as screen:
         await hold(screen)
         await held(room)
-        await unit(lambda: Membership.objects.get(user=bob).delete())()
+        await screen.pointer("move", 30, 40, buttons=1)
+        await soon(lambda: len(kinds(room)) == 4)
+        asked, clock = len(kinds(room)), asyncio.get_running_loop().time
+        began = clock()
+        await members.remove(as_alice, room.computer.connection.team, bob.pk)
+        await dismiss(bob, room.computer.connection.team_id, "no longer allowed to drive")
         await screen.closed()
-        await released(room)
+        assert clock() - began < 1.0
+        await soon(lambda: kinds(room)[asked : asked + 3] == RELEASED)
+        assert screen.code == 4004 and (await leases.standing(room.computer.pk)).free
 
 
 async def test_ones_other_tab_that_takes_over_starts_with_nothing_pressed(room: Room, bob: User) -> None:
