@@ -13,3 +13,5 @@ wireDialogs();
 wireMenus();
 wireShortcuts();
 wireTimes();
+// On a phone not every place fits: the one that is open does.
+document.querySelector(".house-header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
