@@ -12,6 +12,8 @@ from computers.wire.upstream import error_inside
 
 #: The event that ends a stream.
 DONE = "[DONE]"
+#: Instead of calls nested deeper than JSON is written.
+TOO_DEEP = "(nested too deep to be shown)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,20 @@ def read_chunk(data: str) -> Delta | None:
     found = Delta(
         _text(part, "content", "refusal"),
         _text(part, "reasoning_content", "reasoning"),
-        orjson.dumps(part["tool_calls"]).decode() if part.get("tool_calls") else "",
+        _calls(part["tool_calls"]) if part.get("tool_calls") else "",
         word(choice.get("finish_reason"), 40),
         word(chunk.get("model")),
         Usage.read(chunk.get("usage")),
         error_inside(chunk),
     )
     return found if found != Delta() else None
+
+
+def _calls(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return TOO_DEEP
 
 
 def _text(part: dict[str, Any], *names: str) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import orjson
 
 from computers.wire.models import word
 from computers.wire.upstream import one_line
@@ -18,6 +20,8 @@ from computers.wire.upstream import one_line
 GRID = 1000
 #: Longest text and most keys of one action, and points of one drag.
 TEXT_LIMIT, KEYS_LIMIT, PATH_LIMIT = 10_000, 16, 1000
+#: Longest JSON of one action, bytes: what is longer, or nested too deep to be written, is not kept.
+RAW_LIMIT = 64 * 1024
 #: What is shown of a text in a sentence, characters.
 SHOWN = 200
 
@@ -111,6 +115,8 @@ def read_action(data: Any) -> ModelAction:
     """Whatever a call wants, however odd; what is missing of a known one is its `trouble`."""
     raw = {**data} if isinstance(data, dict) else {"given": str(data)[:SHOWN]}
     kind = word(raw.get("type"), 40)
+    if not _is_bearable(raw):
+        return ModelAction(kind, {"type": kind}, trouble="This action is too large to be shown and run.")
     at, to = _ends(raw)
     action = ModelAction(
         kind,
@@ -124,10 +130,14 @@ def read_action(data: Any) -> ModelAction:
         _milliseconds(raw),
         word(raw.get("url"), 2048),
     )
-    return ModelAction(
-        **{name: getattr(action, name) for name in ModelAction.__slots__ if name != "trouble"},
-        trouble=_trouble(action),
-    )
+    return replace(action, trouble=_trouble(action))
+
+
+def _is_bearable(raw: dict[str, Any]) -> bool:
+    try:
+        return len(orjson.dumps(raw)) <= RAW_LIMIT
+    except TypeError:
+        return False
 
 
 def pixels(place: Place, width: int, height: int) -> Place:

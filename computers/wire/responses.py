@@ -20,6 +20,8 @@ ITEMS_LIMIT, ACTIONS_LIMIT, PARTS_LIMIT = 200, 50, 200
 #: Longest text of one item, and longest JSON that is shown of one, characters.
 TEXT_LIMIT, JSON_LIMIT = 100_000, 20_000
 
+#: What a safety check consists of.
+CHECKED = ("id", "code", "message")
 TOO_DEEP = "(an item too deep to be shown)"
 
 
@@ -45,7 +47,7 @@ class Call:
 
     id: str
     actions: tuple[ModelAction, ...]
-    checks: tuple[dict[str, Any], ...] = ()
+    checks: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,14 @@ def _call(data: dict[str, Any]) -> Call:
     return Call(
         word(data.get("call_id")) or word(data.get("id")),
         tuple(read_action(each) for each in actions[:ACTIONS_LIMIT]),
-        tuple(each for each in checks[:PARTS_LIMIT] if isinstance(each, dict)),
+        tuple(_check(each) for each in checks[:PARTS_LIMIT] if isinstance(each, dict)),
     )
+
+
+def _check(data: dict[str, Any]) -> dict[str, str]:
+    """What goes back when a person has considered it."""
+    told = {name: data[name] for name in CHECKED if isinstance(data.get(name), str)}
+    return {name: one_line(value) if name == "message" else word(value) for name, value in told.items()}
 
 
 def _error(data: dict[str, Any]) -> str:

@@ -1,5 +1,5 @@
-"""A chat's answer comes as it is said, and stops when its reader leaves: under the server of `make run` and under
-Daphne."""
+"""A chat's answer comes as it is said, and a model is stopped when whoever asked it leaves: under the server of
+`make run` and under Daphne."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.support.fake_upstream import FakeUpstream, Request, fake_upstream
+from tests.support.pictures import png_of
 from tests.support.web import WebStarter
 
 CHAT = "/v1/chat/completions"
@@ -77,22 +78,22 @@ async def test_words_come_one_by_one_and_who_leaves_stops_them(service: FakeUpst
                 cookie = next(line.split()[1] for line in lines if line.startswith("cookie"))
             async with asyncio.timeout(SOON_SECONDS):
                 await _chat(web.url, cookie, Speaker(service))
+                await _think(service, web.url, cookie)
     finally:
         await asyncio.to_thread(starter.end_all)
 
 
+async def _fields(client: httpx.AsyncClient, cookie: str) -> dict[str, str]:
+    client.cookies.set("lightdeck_session", cookie)
+    page = (await client.get("/playground/")).text
+    token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    connection = page.partition('name="connection">')[2].partition('value="')[2].partition('"')[0]
+    return {"csrfmiddlewaretoken": token, "connection": connection, "model": "m"}
+
+
 async def _chat(url: str, cookie: str, speaker: Speaker) -> None:
     async with httpx.AsyncClient(base_url=url, timeout=10) as client:
-        client.cookies.set("lightdeck_session", cookie)
-        page = (await client.get("/playground/")).text
-        token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
-        connection = page.partition('name="connection">')[2].partition('value="')[2].partition('"')[0]
-        fields = {
-            "csrfmiddlewaretoken": token,
-            "connection": connection,
-            "model": "m",
-            "messages": '[{"role": "user", "content": "Hi"}]',
-        }
+        fields = {**await _fields(client, cookie), "messages": '[{"role": "user", "content": "Hi"}]'}
         await speaker.words.put("one")
         async with client.stream("POST", "/playground/chat/", data=fields, headers={"Origin": url}) as answer:
             assert answer.status_code == 200, await answer.aread()
@@ -102,3 +103,29 @@ async def _chat(url: str, cookie: str, speaker: Speaker) -> None:
             await speaker.words.put("two")
             assert "two" in await anext(lines)
     await speaker.left.wait()
+
+
+async def _think(service: FakeUpstream, url: str, cookie: str) -> None:
+    """A model that thinks about a picture is left alone once nobody waits for it."""
+    asked, left = asyncio.Event(), asyncio.Event()
+
+    async def think(_request: Request, reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        left.set()
+
+    service.scripts["/v1/responses"] = think
+    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+        fields = await _fields(client, cookie)
+        posting = asyncio.create_task(
+            client.post(
+                "/playground/responses/",
+                data={**fields, "instruction": "click 'x'", "source": "upload"},
+                files={"picture": ("screen.png", png_of(64, 48), "image/png")},
+                headers={"Origin": url},
+            )
+        )
+        await asked.wait()
+        posting.cancel()
+        await asyncio.gather(posting, return_exceptions=True)
+    await left.wait()

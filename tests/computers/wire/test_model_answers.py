@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from computers.wire import images, responses
+from computers.wire import chat, images, responses
 from computers.wire.chat import Delta, read_chunk
 from computers.wire.model_actions import read_action
 from computers.wire.models import Usage, read_models
@@ -93,6 +93,32 @@ def test_what_cannot_be_run_says_why_and_is_kept(given_: Any, why: str) -> None:
     action = read_action(given_)
     assert why in action.trouble
     assert not isinstance(given_, dict) or action.raw == given_
+
+
+def nested(times: int) -> Any:
+    return json.loads("[" * times + "]" * times)
+
+
+@pytest.mark.parametrize("part", [{"x": nested(400)}, {"text": "x" * 70_000}])
+def test_an_action_that_no_page_can_bear_is_not_kept(part: dict[str, Any]) -> None:
+    action = read_action({"type": "type", "text": "t", **part})
+    assert "too large" in action.trouble and action.raw == {"type": "type"}
+
+
+def test_however_deep_an_answer_is_nested_it_is_read() -> None:
+    deep = nested(400)
+    checks = [{"id": "s", "message": "Sure?", "more": deep}, deep]
+    call = {
+        "type": "computer_call",
+        "call_id": "c",
+        "action": {"type": "wait"},
+        "pending_safety_checks": checks,
+    }
+    answer = answer_of({"type": "odd", "deep": deep}, {"type": "function_call", "arguments": deep}, call)
+    assert [type(item) for item in answer.items] == [Other, Function, Call]
+    assert answer.calls[0].checks == ({"id": "s", "message": "Sure?"},)
+    calls = json.dumps({"choices": [{"delta": {"tool_calls": deep}}]})
+    assert read_chunk(calls) == Delta(calls=chat.TOO_DEEP)
 
 
 @given(JSON, JSON, JSON)
