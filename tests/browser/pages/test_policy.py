@@ -34,6 +34,7 @@ PAGES = {
             "proxy": "proxy",
         }.items()
     },
+    "fleet": "/fleet/termination/?computers={computer}",
     "cockpit": "/computers/{computer}/",
     "teams": "/team/",
     "team:new": "/team/new/",
@@ -54,7 +55,7 @@ PAGES = {
 NO_PAGES = {
     *("saved", "navigation", "back", "forward", "reload", "tab_closure", "tab_switch", "timeline"),
     *("timeline_export", "recording", "recording_end", "selection", "keep_alive", "hold_end"),
-    *("screenshot", "html", "capture", "connection_test"),
+    *("screenshot", "html", "capture", "connection_test", "pin"),
 }
 #: What a page still waits for when it is there; left earlier, it would complain of that.
 LAST = {"creation": "#saved-note:not(:has-text('Asking'))", "cockpit": "#cockpit.has-picture"}
