@@ -81,9 +81,11 @@ async def test_a_passkey_is_made_and_signs_in(window: Windows, stack: Stack) -> 
         await page.get_by_role("button", name="Confirm").click()
     await page.get_by_role("button", name="Create passkey").click()
     await expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    await assert_sound(page)
     await page.get_by_role("button", name="Sign out").click()
     await _sign_in(page, home, "erin")
     await expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
+    await assert_sound(page, calm=True)
     await page.get_by_role("button", name="Use a passkey").click()
     await expect(page.get_by_role("heading", name="Fleet")).to_be_visible()
 
