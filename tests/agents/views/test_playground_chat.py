@@ -8,7 +8,9 @@ import logging
 from typing import Any
 
 import pytest
+from django.apps import apps
 
+from dashboard.database import unit
 from tests.agents.views.conftest import CHAT, SECRET, Play, audited
 from tests.support.fake_upstream import answer, stream
 
@@ -79,6 +81,12 @@ async def test_who_stops_hangs_up_and_the_log_says_unknown(play: Play) -> None:
     assert not play.service._writers
 
 
+@unit
+def _everything() -> str:
+    """Every row of every table, sessions included."""
+    return str([list(model.objects.values()) for model in apps.get_models()])  # type: ignore[attr-defined]
+
+
 async def _outcomes() -> list[str]:
     """Once what was cut off has tidied up."""
     await asyncio.sleep(0)
@@ -110,6 +118,7 @@ async def test_the_log_knows_who_asked_whom_how_much_and_not_what(
     assert (said.outcome, said.detail) == ("succeeded", {"answered": len(SECRET)})
     rows = json.dumps([row.detail for row in await audited()])
     assert SECRET not in rows and "sk_test" not in rows
+    assert SECRET not in await _everything()
     # httpcore's own debugging is off in the product; everything else is heard here.
     heard = [
         each.getMessage() for each in caplog.records if not each.name.startswith(("httpcore", "django.db"))
