@@ -38,10 +38,12 @@ COPIED = (
 #: Rows that are chained in one transaction, and that are forgotten in one: whoever writes waits for it.
 CHAIN_MOST, PRUNE_MOST = 200, 500
 #: Fills the three columns of rows that have no place yet. One statement for all of them: while a lock is held that
-#: every writer waits for, nothing is to go to and fro between Python and the database.
+#: every writer waits for, nothing is to go to and fro between Python and the database. Their keys are said twice, since
+#: both databases would rather read everything that waits than look up so many rows.
 CHAIN_ROWS = """
 UPDATE {table} SET chain_seq = found.column2, previous_hash = found.column3, hash = found.column4
-FROM (VALUES {values}) AS found WHERE {table}.id = found.column1 AND {table}.chain_seq IS NULL
+FROM (VALUES {values}) AS found
+WHERE {table}.id = found.column1 AND {table}.chain_seq IS NULL AND {table}.id IN ({keys})
 """
 #: Longest text that one detail may keep, in characters; URLs are cut here.
 DETAIL_LIMIT = 500
@@ -213,10 +215,11 @@ def _join(team_id: int, head: Head, found: list[Link]) -> None:
     if not turn.update(count=found[-1].seq, hash=found[-1].hash):
         raise Forked
     values = ", ".join(["(%s, %s, %s, %s)"] * len(found))
-    statement = CHAIN_ROWS.format(values=values, table=AuditEvent._meta.db_table)
+    keys = ", ".join(["%s"] * len(found))
+    statement = CHAIN_ROWS.format(values=values, keys=keys, table=AuditEvent._meta.db_table)
     told = [value for each in found for value in (each.pk, each.seq, each.previous, each.hash)]
     with connection.cursor() as cursor:
-        cursor.execute(statement, told)
+        cursor.execute(statement, [*told, *(each.pk for each in found)])
         if cursor.rowcount != len(found):
             raise Forked
 
