@@ -20,7 +20,10 @@ MATRIX = {
 }
 PLACES = {"audit": "/audit/", "audit_export": "/audit/export/csv/"}
 #: What somebody may see who has not signed in: how to, and what became of it.
-PUBLIC = {"account_login", "account_signup", "account_inactive"}
+PUBLIC = {
+    *("account_login", "account_signup", "account_inactive", "openid_connect_login"),
+    *("openid_connect_callback", "socialaccount_login_cancelled"),
+}
 
 
 @pytest.mark.parametrize(("name", "method"), MATRIX)
@@ -38,7 +41,7 @@ def test_below_accounts_everything_but_signing_in_is_for_people(transactional_db
     for route, pattern in patterns():
         if not route.startswith(ACCOUNTS):
             continue
-        address = "/" + route.replace("<int:pk>", "1")
+        address = "/" + route.replace("<int:pk>", "1").replace("<str:provider_id>", "nobodys")
         assert "<" not in address, f"{route} takes something that this test does not know"
         for method in ("get", "post"):
             answer = getattr(Client(), method)(address)
