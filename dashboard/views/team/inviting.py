@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -163,6 +164,7 @@ async def _sign_up(
         return _shown(request, nobody, invited, form, status)
     await request.session.apop(invitations.SESSION_TOKEN, None)
     await alogin(request, user, settings.AUTHENTICATION_BACKENDS[0])
+    await unit(UserSession.objects.create_from_request)(request)
     messages.success(request, f"Welcome to {invited.team.name}.")
     return redirect(request, "/")
 

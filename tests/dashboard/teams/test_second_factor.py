@@ -8,14 +8,14 @@ from io import StringIO
 import pytest
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from computers.consumers.fleet import FleetConsumer
 from computers.models import Computer
 from dashboard.database import unit
-from dashboard.models import Membership, Team, User
+from dashboard.models import AuditEvent, Membership, Team, User
 from tests.computers.views.conftest import HTMX, Windows
 from tests.conftest import PASSWORD
 from tests.dashboard.teams.conftest import SignIn, code, is_signed_in, with_app
@@ -155,3 +155,21 @@ async def test_open_sockets_of_those_without_one_are_cut(window: Windows, alice:
     await unit(with_app)(bob)
     async with sockets.opened(FleetConsumer.as_asgi(), path, session) as socket:
         await socket.next_of("versions")
+
+
+def test_who_has_lost_everything_is_helped_by_whoever_runs_the_installation(
+    sign_in: SignIn, bob: User
+) -> None:
+    set_up(sign_in("bob"))
+    call_command("forget_second_factor", "bob", stdout=StringIO())
+    assert is_signed_in(sign_in("bob")) and not Authenticator.objects.exists()
+    told = AuditEvent.objects.latest("pk")
+    assert (told.actor_name, told.action, told.target_name) == ("Lightdeck", "member.manage", "Home")
+    with pytest.raises(CommandError, match="no such account"):
+        call_command("forget_second_factor", "nobody")
+
+
+def test_allauths_own_pages_have_the_whole_header(sign_in: SignIn, alice: User, bob: User) -> None:
+    for name, shown in (("alice", True), ("bob", False)):
+        for address in ("/accounts/", SETUP, "/accounts/password/change/"):
+            assert (b">Audit</a>" in sign_in(name).get(address).content) is shown, address
