@@ -32,6 +32,7 @@ class ScreenConsumer(Driving):
     role: Role
     viewer: Viewer
     wanted = MAIN
+    _end_told = False
 
     @property
     def person(self) -> Person:
@@ -123,10 +124,13 @@ class ScreenConsumer(Driving):
         if self.computer.is_gone:
             await self._tell_facts(self.computer.version)
             self.tell_ended(self.computer.gone_reason)
+            self._end_told = True
 
     async def _tell_facts(self, version: int) -> None:
-        """The fragments around the picture that follow the computer's row."""
+        """The fragments around the picture that follow the computer's row; none after its end, when nobody listens."""
         cockpit = await COCKPITS.at(self.computer.public_id, version)
+        if self._end_told:
+            return
         for fact in cockpit.facts if cockpit else []:
             self.tell("fact", key=fact.key, version=fact.version, html=fact.html)
 

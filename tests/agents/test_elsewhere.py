@@ -92,7 +92,9 @@ def test_its_dialog_says_what_is_not_known(
 ) -> None:
     address = f"/computers/{computer.public_id}/others/"
     assert "What others do is not read" in window(bob).get(address, headers=HTMX).content.decode()
-    TimelineEvent.objects.create(computer=computer, number=1, kind=Kind.UPSTREAM, sentence="clicked <(1, 2)>")
+    TimelineEvent.objects.create(
+        computer=computer, number=1, kind=Kind.UPSTREAM, sentence="somebody else: clicked <1>"
+    )
     page = window(bob).get(address).content.decode()
-    assert "Somebody else clicked &lt;(1, 2)&gt; here" in page
+    assert "“somebody else: clicked &lt;1&gt;”" in page and "A task that is known here" not in page
     assert "does not say which tasks work on a computer" in page and "Skip to the content" in page

@@ -40,7 +40,9 @@ async def test_a_request_is_granted_and_every_key_released_before_the_next_one_d
             False,
             "mine",
         )
-        assert other.of("control")[-1]["requests"][0]["you"] is True and asked["expires_at"]
+        assert asked["expires_at"]
+        await other.until(lambda: last(other)["requests"])
+        assert other.of("control")[-1]["requests"][0]["you"] is True
         await driver.say("control", action="grant", to=alice.pk)
         await other.until(lambda: last(other)["waits"])
         assert last(other)["requests"] == [] and last(driver)["waits"] is False
