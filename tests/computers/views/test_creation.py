@@ -107,7 +107,7 @@ def test_a_bad_value_is_refused_beside_its_field(
     page = answer.content.decode()
     assert answer.status_code == 422 and not created
     assert "<html" not in page, "htmx gets the form alone"
-    beside = page.split(f'id="id_{field}"')[1].split("</div>")[0]
+    beside = page.split(f'id="id_{field}"')[1].split("\n</div>")[0]
     assert "errorlist" in beside
 
 
