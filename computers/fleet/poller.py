@@ -16,7 +16,8 @@ from computers.upstream.client import Access, Client
 logger = logging.getLogger(__name__)
 
 #: Between two listings that went well, seconds, and the share of it that is random: dashboards must not march in step.
-INTERVAL = 2.0
+#: The longest wait leaves a moment of the two seconds within which every wall shows a change.
+INTERVAL = 1.4
 JITTER = 0.2
 #: After a failure the wait doubles up to this, seconds.
 BACKOFF_MOST = 60.0

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+#: Words of upstream for a status that mean to us what they say.
+KNOWN_STATUSES = frozenset({"creating", "pending", "starting", "ready", "running", "failed", "error"})
+
+
 def opaque_id() -> str:
     """Our own id for a computer: what pages and sockets say instead of upstream's."""
     return secrets.token_urlsafe(9)
@@ -133,6 +137,12 @@ class Computer(models.Model):
     def label(self) -> str:
         """The name people gave it, else its kind and the id's last six."""
         return self.name or f"{self.kind} {self.upstream_id[-6:]}"
+
+    @property
+    def status_word(self) -> str:
+        """Upstream's status: one that we know in lower case, any other as it came."""
+        word: str = self.status.lower()
+        return word if word in KNOWN_STATUSES else self.status or "unknown"
 
     @property
     def is_gone(self) -> bool:

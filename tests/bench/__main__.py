@@ -10,7 +10,19 @@ from datetime import UTC, datetime
 
 import psutil
 
-from tests.bench import click, fanout, painted, slow, takeover, tasks, terminal, timelines, verbs
+from tests.bench import (
+    click,
+    fanout,
+    long_wall,
+    painted,
+    slow,
+    takeover,
+    tasks,
+    terminal,
+    tiles,
+    timelines,
+    verbs,
+)
 
 PARTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "fanout": ("(a) One 60 kB × 10/s source, many viewers", lambda: fanout.lines(fanout.run())),
@@ -28,6 +40,8 @@ PARTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
         lambda: takeover.lines(takeover.run()),
     ),
     "painted": ("(i) An agent's step until it is painted", lambda: painted.lines(painted.run())),
+    "tiles": ("(j) The wall with thirty live tiles", lambda: tiles.lines(tiles.run())),
+    "long_wall": ("(k) The wall with 500 rows", lambda: long_wall.lines(long_wall.run())),
 }
 
 

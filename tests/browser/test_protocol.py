@@ -60,7 +60,7 @@ async def test_every_message_the_page_can_say_is_understood_by_the_server(module
         const say = await load("live/protocol.js"), aim = { view: 7, epoch: 3 };
         return [
           say.seen(9), say.pace(30), say.ping(), say.retry(), say.here(),
-          say.control("take"), say.control("release", "done"),
+          say.control("take"), say.control("release", { reason: "done" }),
           say.pointer(
             { action: "down", x: 1, y: 2, button: "left", buttons: 1, clicks: 2, modifiers: 8, dx: 0, dy: 0 }, aim),
           say.key({ action: "down", key: "a", code: "KeyA", modifiers: 0, text: "a", repeat: true }, aim),

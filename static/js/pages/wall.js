@@ -73,10 +73,12 @@ const socket = new LiveSocket(() => socketUrl(`/ws/fleet/${location.search}`), {
   onBinary: (data) => tiles.heard(data),
   onOpen: () => {
     lost.hidden = true;
+    wall.classList.remove("is-lost");
     tiles.opened();
   },
   onLost: ({ retryIn, reason }) => {
     lost.hidden = false;
+    wall.classList.add("is-lost");
     find("[data-wall-lost-sentence]").textContent =
       retryIn === null ? reason : "Not connected: what you see may be out of date. Trying again…";
     if (retryIn === null) find("#fleet").setAttribute("aria-busy", "true");

@@ -6,10 +6,14 @@ import { wallAddress } from "wall/place.js";
 /** @param {HTMLAnchorElement} link @param {() => boolean} isBusy whether Escape means something else now */
 export function wireWayBack(link, isBusy) {
   link.href = wallAddress();
+  let meansUs = false;
+  // Looked at before anybody acts: a menu that this very key closes is closed by now when it arrives here again.
+  addEventListener("keydown", (event) => {
+    meansUs = event.key === "Escape" && !(event.ctrlKey || event.altKey || event.metaKey || event.shiftKey);
+    meansUs &&= !isTyping(event.target) && !isBusy() && !document.fullscreenElement;
+    meansUs &&= !document.querySelector("dialog[open], details.menu[open]");
+  }, true);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (isTyping(event.target) || isBusy() || document.fullscreenElement) return;
-    if (document.querySelector("dialog[open], details.menu[open]")) return;
-    link.click();
+    if (meansUs && !event.defaultPrevented) link.click();
   });
 }
