@@ -3,6 +3,9 @@
 import { isTyping } from "ui/dom.js";
 import { wallAddress } from "wall/place.js";
 
+/** What Escape ends before it leads anywhere: dialogs, menus, the choice of a place, the tools of a phone, a page's question. */
+const ENDED_FIRST = "dialog[open], details.menu[open], .pick-veil, #tools.is-open, [role=alertdialog]:not([hidden])";
+
 /** @param {HTMLAnchorElement} link @param {() => boolean} isBusy whether Escape means something else now */
 export function wireWayBack(link, isBusy) {
   link.href = wallAddress();
@@ -11,7 +14,7 @@ export function wireWayBack(link, isBusy) {
   addEventListener("keydown", (event) => {
     meansUs = event.key === "Escape" && !(event.ctrlKey || event.altKey || event.metaKey || event.shiftKey);
     meansUs &&= !isTyping(event.target) && !isBusy() && !document.fullscreenElement;
-    meansUs &&= !document.querySelector("dialog[open], details.menu[open]");
+    meansUs &&= !document.querySelector(ENDED_FIRST);
   }, true);
   document.addEventListener("keydown", (event) => {
     if (meansUs && !event.defaultPrevented) link.click();

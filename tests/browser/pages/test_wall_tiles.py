@@ -20,6 +20,11 @@ DIFFERS = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return data.some((value, at) => value !== data[at % 4]);
 }"""
+#: What a wall does after a gap.
+AGAIN = """async () => {
+  const { ajax } = await import("ui/htmx.js");
+  await ajax("/", { target: "#wall-live", select: "#wall-live", swap: "outerMorph" });
+}"""
 
 
 @pytest.fixture
@@ -49,6 +54,10 @@ async def test_tiles_are_live_while_they_are_seen_and_cost_nothing_else(
     await expect(tile).to_have_attribute("data-state", re.compile("live|idle"))
     await assert_sound(page)
     assert await row.bounding_box() == place
+    # After a gap in the news the page fetches itself again, and the pictures stay.
+    await page.evaluate(AGAIN)
+    await expect(tile).to_have_class(re.compile("has-picture"))
+    assert await tile.locator("canvas").evaluate(DIFFERS)
     await page.get_by_role("button", name="List", exact=True).click()
     await page.wait_for_timeout(1500)
     painted = await page.evaluate("window.painted")
