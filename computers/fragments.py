@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,8 @@ ENDED_SHOWN_FOR = timedelta(hours=1)
 #: Rows that are remembered as they were rendered; one more drops the oldest.
 REMEMBERED = 2000
 _RENDERED: dict[tuple[str, int, tuple[bool, ...]], str] = {}
+#: Units run in several threads.
+_REMEMBERING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,11 @@ class Row:
         may = (self.may_terminate, self.may_take_over, self.may_act)
         key = (self.computer.public_id, self.computer.version, may)
         if (known := _RENDERED.get(key)) is None:
-            known = _RENDERED[key] = render_to_string("computers/_computer.html", {"row": self})
-            while len(_RENDERED) > REMEMBERED:
-                _RENDERED.pop(next(iter(_RENDERED)), None)
+            known = render_to_string("computers/_computer.html", {"row": self})
+            with _REMEMBERING:
+                _RENDERED[key] = known
+                while len(_RENDERED) > REMEMBERED:
+                    del _RENDERED[next(iter(_RENDERED))]
         return known
 
     @property

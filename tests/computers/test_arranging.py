@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from computers import arranging
+from computers import arranging, fragments
 from computers.arranging import Wish
 from computers.fragments import Row
 from computers.models import Computer, Pin
@@ -134,3 +134,24 @@ def test_five_hundred_rows_are_one_page_in_bounded_time(
     took = (timezone.now() - began).total_seconds()
     assert page.count("fleet-row") == 500 and 'data-view="list"' in page
     assert took < 10, took
+
+
+def test_rows_are_rendered_once_for_each_version_and_only_so_many_are_remembered(
+    make_computer: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+
+    def render(template: str, context: dict[str, Row]) -> str:
+        rendered.append(context["row"].computer.name)
+        return f"<li {context['row'].computer.version}>"
+
+    monkeypatch.setattr(fragments, "render_to_string", render)
+    monkeypatch.setattr(fragments, "REMEMBERED", 2)
+    monkeypatch.setattr(fragments, "_RENDERED", {})
+    row = Row(make_computer(name="a"), "", True)
+    assert row.html == row.html == "<li 0>" and rendered == ["a"]
+    row.computer.version = 1
+    assert row.html == "<li 1>" and rendered == ["a", "a"]
+    for name in ("b", "c"):
+        assert Row(make_computer(name=name), "", True).html
+    assert len(fragments._RENDERED) == 2 and row.html == "<li 1>" and rendered[-1] == "a"
