@@ -79,11 +79,13 @@ async def test_the_wait_doubles_up_to_a_minute_and_starts_anew_after_success(
     poller: Poller, upstream: Upstream
 ) -> None:
     upstream.says("GET", "/computers", Answer(500))
-    assert [await poller.round() for _ in range(7)] == [4, 8, 16, 32, 60, 60, BACKOFF_MOST]
+    doubled = [min(INTERVAL * 2**turn, BACKOFF_MOST) for turn in range(1, 9)]
+    assert [await poller.round() for _ in doubled] == doubled
+    assert doubled[0] == 2 * INTERVAL and doubled[-2:] == [60, 60]
     upstream.lists()
     assert await poller.round() == INTERVAL
     upstream.says("GET", "/computers", Answer(500))
-    assert await poller.round() == 4
+    assert await poller.round() == doubled[0]
 
 
 async def test_it_waits_as_long_as_it_is_asked_to(poller: Poller, upstream: Upstream) -> None:
