@@ -22,6 +22,8 @@ ABNORMAL = -1
 """The exit code of what was ended from outside (contract §3.3)."""
 
 OVERRAN = "something in it took all the memory it may have, and was killed"
+"""By the kernel, which ends one process and leaves the others: what is left of a command is ended too."""
+
 FULL = "{}: files can be removed, but nothing can be written"
 
 
@@ -126,6 +128,8 @@ class Command:
             self._reason = self._reason or OVERRAN
 
     async def _excess(self) -> str | None:
+        if self._cage and self._cage.overran():
+            return OVERRAN
         loop = asyncio.get_running_loop()
         if reason := await loop.run_in_executor(WATCHERS, excess, self._process.pid, self._workspace):
             return reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -100,7 +101,8 @@ def test_every_jump_of_the_filter_stays_inside_it(machine: str) -> None:
     [
         ((FILL, "time.sleep(60)"), "in removed files"),
         ((FILL, HEADLESS), "in removed files"),
-        ((HOLD, HEADLESS), "of memory"),
+        # Whichever looks first: we, or the kernel.
+        ((HOLD, HEADLESS), "of memory|all the memory it may have"),
         (
             (
                 "for n in range(8):\n    if not os.fork(): break",
@@ -121,7 +123,7 @@ def test_every_jump_of_the_filter_stays_inside_it(machine: str) -> None:
 )
 def test_what_is_hidden_is_found(sdk: Lightcone, shared: str, lines: tuple[str, ...], reason: str) -> None:
     answer = sdk.computers.exec.sync(shared, command=python(*lines) + "wait; sleep 60", timeout=50)
-    assert answer.exit_code == -1 and reason in str(answer.stderr), answer
+    assert answer.exit_code == -1 and re.search(reason, str(answer.stderr)), answer
 
 
 @pytest.mark.sdk("POST /computers/{id}/exec/sync", "computers.exec.sync")
