@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.actions import steering
 from agents.actions.steering import Steered
 from agents.models import Task
 from agents.views.common import found
+from agents.views.turns import beside, dialog
 from computers.views.common import REFUSALS, actor_of, explained, signed_in
 from dashboard.htmx import is_htmx, redirect
 from dashboard.permissions import Action, Actor
@@ -34,11 +35,14 @@ async def resume(request: HttpRequest, public_id: str) -> HttpResponse:
     return await _steered(request, task, steering.resume)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 async def message(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Tell it something; the box is empty again once that was accepted."""
+    """POST tells it something; the box is empty again once that was accepted. GET is the cockpit's dialog with such a
+    box (`from=dialog`), which closes then."""
     task, _ = await found(request, public_id, Action.MESSAGE_TASK)
+    if request.method != "POST":
+        return dialog(request, "messaging", {"task": task}, 200)
     text = request.POST.get("message", "")
     said, trouble, status = "", "", 200
     try:
@@ -48,7 +52,11 @@ async def message(request: HttpRequest, public_id: str) -> HttpResponse:
     if not is_htmx(request):
         return back(request, task, said, trouble)
     context = {"task": task, "said": said, "trouble": trouble, "text": text if trouble else ""}
-    return render(request, "agents/_message.html", context, status=status)
+    if "from" not in request.POST:
+        return render(request, "agents/_message.html", context, status=status)
+    if trouble:
+        return dialog(request, "messaging", context, status)
+    return beside(render(request, "computers/_answer.html", context))
 
 
 async def _steered(

@@ -69,7 +69,7 @@ async def hand_back(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.add_message(request, level, done.sentence)
         return redirect(request, "agents:task", task.public_id)
     said, trouble = (done.sentence, "") if done.confirmed else ("", done.sentence)
-    return _beside(render(request, "computers/_answer.html", {"said": said, "trouble": trouble}))
+    return beside(render(request, "computers/_answer.html", {"said": said, "trouble": trouble}))
 
 
 def took_over(request: HttpRequest, done: TakenOver) -> HttpResponse:
@@ -77,14 +77,14 @@ def took_over(request: HttpRequest, done: TakenOver) -> HttpResponse:
     said, trouble = (done.sentence, "") if done.confirmed else ("", done.sentence)
     if is_htmx(request) and request.POST.get("from") == "cockpit":
         answer = render(request, "computers/_answer.html", {"said": said, "trouble": trouble})
-        return _beside(answer, TOOK_OVER)
+        return beside(answer, TOOK_OVER)
     if trouble:
         # The rest is seen there, and is true only as long as it is seen.
         messages.warning(request, trouble)
     return redirect(request, resolve_url("computers:cockpit", done.computer.public_id) + DRIVING)
 
 
-def _beside(answer: HttpResponse, *events: str) -> HttpResponse:
+def beside(answer: HttpResponse, *events: str) -> HttpResponse:
     """A sentence in its place beside the agent; a dialog that asked is closed."""
     answer["HX-Retarget"] = SAID
     answer["HX-Reswap"] = "innerHTML"
@@ -102,14 +102,14 @@ def offered(request: HttpRequest, task: Task, trouble: str, status: int, action:
         "reason": request.POST.get("reason", ""),
         "place": request.POST.get("from", "")[:16],
     }
-    return _dialog(request, "anyway", context, status)
+    return dialog(request, "anyway", context, status)
 
 
 def _asked(request: HttpRequest, task: Task, note: str, trouble: str = "", status: int = 200) -> HttpResponse:
-    return _dialog(request, "hand_back", {"task": task, "note": note, "trouble": trouble}, status)
+    return dialog(request, "hand_back", {"task": task, "note": note, "trouble": trouble}, status)
 
 
-def _dialog(request: HttpRequest, name: str, context: dict[str, object], status: int) -> HttpResponse:
+def dialog(request: HttpRequest, name: str, context: dict[str, object], status: int) -> HttpResponse:
     if not is_htmx(request):
         return render(request, f"agents/{name}.html", context, status=status)
     answer = render(request, f"agents/_{name}.html", context, status=status)

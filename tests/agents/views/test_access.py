@@ -23,6 +23,7 @@ MATRIX = {
     ("steps", "get"): (404, 200, 200),
     ("pause", "post"): (404, 403, 409),
     ("resume", "post"): (404, 403, 409),
+    ("message", "get"): (404, 403, 200),
     ("message", "post"): (404, 403, 422),
     ("take_over", "post"): (404, 403, 409),
     ("others", "get"): (404, 403, 200),
