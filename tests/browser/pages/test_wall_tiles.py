@@ -33,10 +33,12 @@ def two(checkout: str, workshop: str) -> tuple[str, str]:
     return checkout, workshop
 
 
+SEEN = "[data-fleet-list] > li:not([hidden], .is-gone) .fleet-name a"
+
+
 async def names(page: Page) -> list[str]:
     """The computers that are seen, in their order."""
-    seen = page.locator("[data-fleet-list] > li:not([hidden], .is-gone) .fleet-name a")
-    return await seen.all_inner_texts()
+    return await page.locator(SEEN).all_inner_texts()
 
 
 async def test_tiles_are_live_while_they_are_seen_and_cost_nothing_else(
@@ -84,15 +86,18 @@ async def test_one_finds_a_computer_opens_it_and_comes_back_to_the_same_place(
     assert (await names(page))[0] == "workshop-1"
     await pin.click()
     await expect(pin).to_have_attribute("aria-pressed", "false")
+    await expect(page.locator(SEEN)).to_have_text(before)
     await page.keyboard.press("/")
     await page.keyboard.type("-1")
     await expect(page).to_have_url(re.compile(r"q=-1"))
     assert all("-1" in name for name in await names(page))
     await page.keyboard.press("Enter")
+    await expect(page.locator(SEEN).first).to_be_focused()
     await page.keyboard.press("End")
+    await expect(page.locator(SEEN).last).to_be_focused()
     await page.keyboard.press("ArrowLeft")
-    at = await page.evaluate("document.activeElement.textContent")
-    assert at == (await names(page))[-2]
+    await expect(page.locator(SEEN).nth(-2)).to_be_focused()
+    at = (await names(page))[-2]
     await page.keyboard.press("Enter")
     await page.locator("#cockpit.has-picture").wait_for(timeout=FIRST_FRAME_MS)
     await expect(page.get_by_role("heading", name=at)).to_be_visible()
