@@ -93,11 +93,13 @@ async def test_one_finds_a_computer_opens_it_and_comes_back_to_the_same_place(
     assert all("-1" in name for name in await names(page))
     await page.keyboard.press("Enter")
     await expect(page.locator(SEEN).first).to_be_focused()
+    # The last one may have ended, in a test before.
     await page.keyboard.press("End")
-    await expect(page.locator(SEEN).last).to_be_focused()
-    await page.keyboard.press("ArrowLeft")
-    await expect(page.locator(SEEN).nth(-2)).to_be_focused()
-    at = (await names(page))[-2]
+    await expect(page.locator("[data-fleet-list] > li:not([hidden]) .fleet-name a").last).to_be_focused()
+    await page.keyboard.press("Home")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator(SEEN).nth(1)).to_be_focused()
+    at = (await names(page))[1]
     await page.keyboard.press("Enter")
     await page.locator("#cockpit.has-picture").wait_for(timeout=FIRST_FRAME_MS)
     await expect(page.get_by_role("heading", name=at)).to_be_visible()
