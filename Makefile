@@ -2,6 +2,8 @@
 .PHONY: run test bench lint check setup
 
 PYTHON := .venv/bin/python
+# More for pytest: make test PYTEST_ARGS="--reruns 1".
+PYTEST_ARGS ?=
 # Tests meet only what they start themselves.
 INSIDE := env -u TZAFON_API_KEY -u LIGHTCONE_BASE_URL -u DATABASE_URL -u REDIS_URL -u MODEL_BASE_URL -u MODEL_API_KEY
 
@@ -11,7 +13,7 @@ run:
 
 test:
 	@.ci/setup test
-	@$(INSIDE) .ci/test
+	@$(INSIDE) .ci/test $(PYTEST_ARGS)
 
 bench:
 	@.ci/setup test
