@@ -17,9 +17,8 @@ AGENT_MS = 60_000
 
 
 async def start_task(page: Page, computer: str, instruction: str) -> None:
-    """With the form, on that computer; the page is then the task's."""
+    """From the wall with the form, on that computer; the page is then the task's."""
     await page.goto("/")
-    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Tasks").click()
     await page.get_by_role("link", name="New task").click()
     await page.get_by_label("Instruction").fill(instruction)
     await page.get_by_role("group", name="Computers").get_by_label(computer).check()
