@@ -92,11 +92,20 @@ class Page:
             assert time.monotonic() < deadline, (expression, await self.ask("JSON.stringify(window.log)"))
 
 
+def _command(process: psutil.Process) -> list[str]:
+    """Its words; none of one that has just ended."""
+    try:
+        words: list[str] = process.cmdline()
+    except psutil.Error:
+        return []
+    return words
+
+
 class Process:
     """One dashboard process beside the stack's own, on the same database; `server` as the stack's own, or daphne."""
 
     def __init__(self, stack: Stack, server: str = "") -> None:
-        own = next(each for each in stack.child.descendants() if SERVES in each.cmdline())
+        own = next(each for each in stack.child.descendants() if SERVES in _command(each))
         port = free_port()
         arguments = [str(port) if before == "--port" else each for before, each in _pairs(own.cmdline()[1:])]
         arguments = [f"--port={port}" if each.startswith("--port=") else each for each in arguments]
