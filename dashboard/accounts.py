@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -19,13 +22,27 @@ from dashboard.models import SECOND_FACTORS, User
 from dashboard.refusal import Refused
 
 ISSUER = "Lightdeck"
+#: No account's name or address is longer, characters.
+NAME_LIMIT = 254
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
-    """An account comes with an invitation."""
+    """An account comes with an invitation, and guessing at its password ends soon."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Past the limits no password is looked at."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            raise ImmediateHttpResponse(respond_429(request)) from None
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """allauth's own begins with the Host that the request names, whose port nobody checks: each port would have
+        been a count of its own."""
+        return counted_as(str(credentials.get("email") or credentials.get("username") or ""))
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
@@ -91,6 +108,11 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
         return reverse("account")
+
+
+def counted_as(name: str) -> str:
+    """By what the tries of one name or address are counted: however it is written, since an account is found so."""
+    return unicodedata.normalize("NFKC", name.strip()[:NAME_LIMIT]).casefold()
 
 
 def _token(request: HttpRequest) -> str:

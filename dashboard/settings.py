@@ -154,7 +154,12 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
 
+#: Tries to sign in are counted in the cache. A full one throws out what was asked for longest ago, so it must hold more
+#: than a flood can bring within the minutes of a count; full of them it takes some 40 MB.
+MEMORY_CACHE_ENTRIES = 100_000
+
 REDIS_URL = env.redis_url()
+CACHES: dict[str, dict[str, object]]
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
@@ -166,7 +171,11 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "lightdeck"}
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "lightdeck",
+            "OPTIONS": {"MAX_ENTRIES": MEMORY_CACHE_ENTRIES},
+        }
     }
 
 BACKGROUND = env.background()

@@ -5,12 +5,16 @@ from django.urls import include, path
 
 from dashboard.views.account import own_account, session_end, sessions_end
 from dashboard.views.audit import audit, export
+from dashboard.views.sign_in import sign_in
 from dashboard.views.sso import begin, callback, sso_cancelled, unlink
 
 handler403 = "dashboard.views.errors.forbidden"
 handler404 = "dashboard.views.errors.not_found"
+handler429 = "dashboard.views.errors.too_many"  # allauth's, not Django's
 
 urlpatterns = [
+    # First: whoever floods the house asks for it, and going through the others was a sixth of what a refused try cost.
+    path("accounts/login/", sign_in, name="account_login"),
     path("", include("computers.urls")),
     path("", include("agents.urls")),
     path("", include("dashboard.views.team.urls")),
@@ -20,7 +24,6 @@ urlpatterns = [
     path("accounts/", own_account, name="account"),
     path("accounts/sessions/<int:pk>/end/", session_end, name="session_end"),
     path("accounts/sessions/end-others/", sessions_end, name="sessions_end"),
-    path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/signup/", account.signup, name="account_signup"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),

@@ -26,6 +26,7 @@ from dashboard.limits import within
 from dashboard.models import Invitation, User
 from dashboard.permissions import Action, Role
 from dashboard.refusal import Refused
+from dashboard.views.errors import too_many
 from dashboard.views.team.page import found, team_page
 
 #: Longest token that is looked at, characters.
@@ -186,4 +187,4 @@ async def _limited(request: HttpRequest) -> HttpResponse | None:
     address = request.META.get("REMOTE_ADDR", "")
     if await within("invitation", address, TRIES_MOST, TRIES_SECONDS):
         return None
-    return render(request, "429.html", status=429)
+    return too_many(request)
