@@ -15,6 +15,7 @@ from computers.consumers.telling import Telling
 from computers.macros import recordings
 from computers.models import Computer
 from computers.passing import Asked
+from computers.relay.feed import Feed
 from computers.relay.lease import Driver
 from computers.relay.link import Link
 from computers.wire.screen import Control
@@ -47,6 +48,13 @@ class Driving(Telling):
         """The person, and the tab they drive from."""
         client = self.scope.get("client") or [""]
         return Actor(self.user, self.client, str(client[0]))
+
+    def on_state(self, feed: Feed) -> None:
+        """Besides telling it: whoever sees another tab presses nothing in the one before."""
+        elsewhere = self.feed is not None and self.feed.tab != feed.tab
+        super().on_state(feed)
+        if elsewhere and self.driver is not None:
+            self.spawn(self.driver.leave_tab())
 
     async def _on_control(self, asked: Control) -> None:
         actor, computer = self.actor, self.computer

@@ -138,6 +138,10 @@ class Driver:
         """Let go of everything that is pressed and drive on."""
         await self._outbox.release_everything()
 
+    async def leave_tab(self) -> None:
+        """The driver sees another tab from now on: let go of what is pressed in the one before."""
+        await self._outbox.leave_tab()
+
     async def stop(self) -> None:
         """`end` for who already holds `link.driving`."""
         for task in self._tasks:

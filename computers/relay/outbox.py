@@ -68,6 +68,8 @@ class Outbox:
         self._round = 0
         self._last_hands: Hands | None = None
         self.held = Held()
+        #: Let go of where nobody looks any more: when its own release comes, there is nothing left to do.
+        self._left = Held()
 
     def put(self, item: Input) -> None:
         """Queue one item; a move directly behind another one for the same picture replaces it."""
@@ -104,6 +106,16 @@ class Outbox:
         # If the epoch is over this writes nothing, and whoever drives next releases the same once more.
         await self._note_what_is_held()
 
+    async def leave_tab(self) -> None:
+        """Another tab is shown from now on: let go, in the one before, of what is pressed there. Waiting for the next
+        item would be too late: a tab that nobody watches is soon left, and its hands with it."""
+        last = self._last_hands
+        if last is None or not last.open:
+            return
+        self._left = self.held.copy()
+        self._release_into(last)
+        await self._note_what_is_held()
+
     def _release_into(self, hands: Hands) -> None:
         for item in self.held.releases():
             if self._may_send():
@@ -124,6 +136,9 @@ class Outbox:
         if this_round != self._round:
             return
         item = self._items.popleft()
+        if self._left.is_release_of_held(item) and not self.held.is_release_of_held(item):
+            self._left.apply(item)
+            return
         if self._is_welcome(item) and await self._noted_first(item) and this_round == self._round:
             last, self._last_hands = self._last_hands, hands
             if last is not None and last is not hands and last.open and self._moved_from(last, item):

@@ -12,6 +12,7 @@ from computers.actions import connections
 from computers.actions.connections import Wish
 from computers.actions.dismissal import dismiss
 from computers.models import Connection, ControlLease
+from computers.relay import feed
 from computers.relay import lease as module
 from computers.removal import remove_rows
 from dashboard import members
@@ -143,6 +144,27 @@ async def test_ones_other_tab_that_takes_over_starts_with_nothing_pressed(room: 
         await screen.until(lambda: not screen.of("control")[-1]["you_hold"])
         await screen.pointer("move", 1, 1)
         await screen.heard("error", code="stale_lease")
+
+
+async def test_whoever_sees_another_tab_holds_nothing_in_the_one_before(
+    room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "LINGER", 0.05)
+    async with await room.enter(bob) as screen:
+        await hold(screen)
+        await held(room)
+        room.browser.open_tab("T2")
+        await screen.until(lambda: screen.of("state")[-1]["tab"] == "T2" and screen.of("state")[-1]["width"])
+        await released(room)
+        sessions = {each["sessionId"] for each in room.browser.asked if each["method"].startswith("Input.")}
+        assert len(sessions) == 1, "released where it was pressed"
+        # What the driver lets go of now is released already.
+        await screen.let_go(3, 4)
+        await screen.key("up", "A", "KeyA")
+        await screen.key("up", "Shift", "ShiftLeft")
+        await screen.pointer("move", 7, 7)
+        await soon(lambda: kinds(room)[-1] == "mouseMoved")
+        assert kinds(room)[6:] == ["mouseMoved"] and screen.errors == []
 
 
 @pytest.mark.parametrize("how", ["epoch", "process"])

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from computers.wire.screen import Key
 from tests.computers.relay.items import down, key, move, text, up
-from tests.computers.relay.outboxes import Desk, settle
+from tests.computers.relay.outboxes import Desk, Notebook, settle
 
 
 @pytest.fixture
@@ -67,3 +68,14 @@ async def test_letting_go_twice_is_letting_go_once(desk: Desk) -> None:
     await desk.put(down())
     await asyncio.gather(desk.outbox.release_everything(), desk.outbox.release_everything())
     assert actions(desk) == ["down left", "up left"]
+
+
+async def test_what_was_let_go_of_with_its_tab_can_be_pressed_and_released_anew(desk: Desk) -> None:
+    await desk.put(key("down", "a"))
+    before, log = desk.hands, list[object]()
+    await desk.outbox.leave_tab()
+    desk.hands, desk.view = Notebook(log), desk.view + 1
+    again = [key(action, "a", view=desk.view) for action in ("down", "up")]
+    await desk.put(*again, key("up", "a", view=desk.view))
+    assert [item.action for item in before.log if isinstance(item, Key)] == ["down", "up"]
+    assert log == again and desk.refused == []
