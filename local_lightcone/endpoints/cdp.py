@@ -1,17 +1,18 @@
 """Chrome's DevTools protocol, passed through as it is.
 
-Every client gets a socket of its own to Chromium. Two things are looked at on the way in, both cheaply:
+Every client gets a socket of its own to Chromium. Three things are looked at on the way in, all cheaply:
 whether a message drives the computer (then it counts as activity; watching does not, so that a forgotten
-viewer cannot keep a computer alive), and whether it would end the browser for everybody.
+viewer cannot keep a computer alive), whether it would end the browser for everybody, and whether it would lead
+pages around the forwarder.
 """
 
 import asyncio
 import contextlib
+import json
 import re
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -42,6 +43,15 @@ HEARING = "Page.enable"
 
 LETTING_GO = ("Page.disable", "Target.detachFromTarget")
 ENDING = ("Browser.close", "Browser.crash")
+PACKING = ("Target.sendMessageToTarget", "Target.exposeDevToolsProtocol")
+"""They carry commands inside a text, or give them to a page: past everything that is looked at here. Sessions are flat
+without them."""
+
+LOOKED_INTO = ("createBrowserContext", "Browser.c", "sendMessageToTarget", "exposeDevToolsProtocol", "\\u")
+"""What a message holds that must be read: one of these words, or an escape that could spell one."""
+
+UNREADABLE = {"code": -32700, "message": "That is not JSON."}
+NOT_OFFERED = {"code": -32000, "message": "Not offered here: attach with flatten."}
 AROUND = frozenset({"proxyServer", "proxyBypassList"})
 """What of `Target.createBrowserContext` would lead its pages around the forwarder."""
 GOING_AWAY = 1001
@@ -115,12 +125,23 @@ async def _inward(
             computer.tabs.dialogs.moving()
         if method and method[1] in LETTING_GO:
             await computer.tabs.dialogs.settled()
-        if "createBrowserContext" in message or "\\u" in message:
-            message = _through_the_forwarder(message)
-        if ("Browser.c" in message or "\\u" in message) and (command := _ending(message)):
-            answer = {key: command[key] for key in ("id", "sessionId") if key in command}
-            await client.send_text(orjson.dumps({**answer, "result": {}}).decode())
-            return
+        if any(word in message for word in LOOKED_INTO):
+            try:
+                command = _read(message)
+            except ValueError:
+                await client.send_text(_answer({}, error=UNREADABLE))
+                continue
+            if isinstance(command, dict):
+                name = str(command.get("method", ""))
+                if name.startswith(ENDING):  # only its own client leaves
+                    await client.send_text(_answer(command, result={}))
+                    return
+                if name in PACKING:
+                    await client.send_text(_answer(command, error=NOT_OFFERED))
+                    continue
+                command = _through_the_forwarder(command)
+            # Written anew, so that Chromium reads what was looked at and nothing else.
+            message = json.dumps(command)
         await upstream.send(message)
 
 
@@ -129,28 +150,24 @@ async def _outward(client: WebSocket, upstream: ClientConnection) -> None:
         await client.send({"type": "websocket.send", "text": message})
 
 
-def _through_the_forwarder(message: str) -> str:
+def _read(message: str) -> Any:
+    """As liberally as Chromium reads: what only it understood would pass unseen. `ValueError` for anything else."""
+    try:
+        return json.loads(message, strict=False)
+    except RecursionError as error:
+        raise ValueError from error
+
+
+def _through_the_forwarder(command: dict[str, Any]) -> dict[str, Any]:
     """A browser context may bring a proxy of its own, or none: its pages would reach what the forwarder refuses."""
-    try:
-        command = orjson.loads(message)
-    except orjson.JSONDecodeError:
-        return message
-    parameters = command.get("params") if isinstance(command, dict) else None
+    parameters = command.get("params")
     if not isinstance(parameters, dict) or not AROUND.intersection(parameters):
-        return message
-    kept = {name: value for name, value in parameters.items() if name not in AROUND}
-    return orjson.dumps({**command, "params": kept}).decode()
-
-
-def _ending(message: str) -> dict[str, Any] | None:
-    """The command, if it would end the browser. Only its own client leaves."""
-    try:
-        command = orjson.loads(message)
-    except orjson.JSONDecodeError:
-        return None
-    if isinstance(command, dict) and str(command.get("method", "")).startswith(ENDING):
         return command
-    return None
+    return {**command, "params": {name: value for name, value in parameters.items() if name not in AROUND}}
+
+
+def _answer(command: dict[str, Any], **outcome: Any) -> str:
+    return json.dumps({key: command[key] for key in ("id", "sessionId") if key in command} | outcome)
 
 
 async def _first_to_end(*ways: Any) -> None:

@@ -1,12 +1,14 @@
 import asyncio
 import contextlib
+import json
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 from playwright.async_api import async_playwright
 from tzafon import APIStatusError, Lightcone
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -97,7 +99,7 @@ async def test_closing_the_browser_is_only_that_clients_leaving(
         connect(socket_url(server, computer), proxy=None) as socket,
     ):
         await socket.send(message)
-        assert await socket.recv() == '{"id":7,"result":{}}'
+        assert await socket.recv() == '{"id": 7, "result": {}}'
         with pytest.raises(ConnectionClosed):
             await socket.recv()
         assert await other.evaluate("1 + 1") == 2
@@ -139,6 +141,63 @@ async def test_a_context_cannot_bring_a_way_around_the_forwarder(server: LocalSe
         # Else other tests of this computer might take its tab for theirs.
         await client("Target.disposeBrowserContext", browserContextId=context)
     assert "Refused" in text
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        '"\\ud800"',  # half a character, which strict readers refuse and Chromium takes
+        '"\t"',
+    ],
+)
+async def test_what_only_chromium_would_read_is_no_way_around_it(
+    server: LocalServer, computer: str, spelt: str
+) -> None:
+    async with connect(socket_url(server, computer), proxy=None) as socket:
+        around = f'{{"odd": {spelt}, "proxyServer": "direct://", "proxyBypassList": "*"}}'
+        await socket.send(f'{{"id": 1, "method": "Target.createBrowserContext", "params": {around}}}')
+        context = json.loads(await socket.recv())["result"]["browserContextId"]
+        async with devtools(server, computer) as client:
+            tab = (await client("Target.createTarget", url="about:blank", browserContextId=context))[
+                "targetId"
+            ]
+            session = await client.attach(tab)
+            await client("Page.navigate", session, url=f"{server.url}/healthz")
+            text = await client.eventually("document.body.innerText", session)
+            await client("Target.disposeBrowserContext", browserContextId=context)
+        assert "Refused" in text
+        await socket.send(f'{{"id": 2, "method": "Browser.close", "params": {{"odd": {spelt}}}}}')
+        assert await _answer_to(socket, 2) == {"id": 2, "result": {}}
+    async with devtools(server, computer) as client:
+        assert await client.evaluate("1 + 1") == 2
+
+
+async def test_no_command_is_packed_into_another_one_or_given_to_a_page(
+    server: LocalServer, computer: str
+) -> None:
+    async with (
+        devtools(server, computer) as client,
+        connect(socket_url(server, computer), proxy=None) as socket,
+    ):
+        packed = {"sessionId": client.page, "message": '{"id": 1, "method": "Browser.getVersion"}'}
+        for number, (method, params) in enumerate(
+            {
+                "Target.sendMessageToTarget": packed,
+                "Target.exposeDevToolsProtocol": {"targetId": client.tab},
+            }.items()
+        ):
+            await socket.send(json.dumps({"id": number, "method": method, "params": params}))
+            assert (await _answer_to(socket, number))["error"]["code"] == -32000
+        await socket.send('{"id": 9, "method": "Browser.close"')
+        assert "error" in json.loads(await socket.recv())
+        assert await client.evaluate("typeof cdp") == "undefined"
+
+
+async def _answer_to(socket: ClientConnection, number: int) -> dict[str, Any]:
+    while True:
+        answer = json.loads(await socket.recv())
+        if answer.get("id") == number:
+            return dict(answer)
 
 
 async def test_a_dialog_is_the_clients_to_answer_and_ours_when_there_is_none(
