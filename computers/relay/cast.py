@@ -77,6 +77,10 @@ class Cast:
             self._on_frame(params)
         elif method == "Page.screencastVisibilityChanged":
             self._on_visibility(bool(params.get("visible")))
+        elif method == "Inspector.targetCrashed":
+            self.feed.crash()
+        elif method == "Inspector.targetReloadedAfterCrash":
+            self.feed.revive()
         elif method == "Page.javascriptDialogOpening":
             self.feed.ask(wire.read_dialog(params))
         elif method == "Page.javascriptDialogClosed":
@@ -102,6 +106,8 @@ class Cast:
             "Target.attachToTarget", {"targetId": self.feed.tab, "flatten": True}
         )
         self.session = str(attached.get("sessionId", ""))
+        # Tells when the page's process ends, also if that was before.
+        self._post("Inspector.enable")
         if not self.hears_the_page:
             return
         self._post("Page.enable")
@@ -140,12 +146,12 @@ class Cast:
         """Ask a page without frames whether it still runs. One that waits for a dialog's answer does what it should."""
         while True:
             await asyncio.sleep(ASK_EVERY)
-            if self.feed.state is State.LIVE or self.feed.dialog is not None:
+            if self.feed.state is State.LIVE or self.feed.dialog is not None or self.feed.crashed:
                 continue
             try:
                 await self.connection.call(ASK, session=self.session, timeout=ASK_PATIENCE)
             except NoAnswer:
-                if self.feed.dialog is None and not self.connection.closed.done():
+                if self.feed.dialog is None and not self.feed.crashed and not self.connection.closed.done():
                     self.feed.busy = True
                     self.feed.on_event(Event.SILENT, BUSY)
             except UpstreamError:

@@ -9,7 +9,7 @@ from typing import Any
 
 from computers.relay import travel
 from computers.relay.cast import Cast
-from computers.relay.feed import Feed
+from computers.relay.feed import CRASHED, Feed
 from computers.relay.focus import read_focus
 from computers.relay.hands import CdpHands, Hands
 from computers.relay.held import Held
@@ -124,6 +124,8 @@ class CdpLink(Link):
         connection, cast = await self._connected(), self._casts.get(tab)
         if cast is None or not cast.session:
             raise errors.NoAnswer("This tab is not connected.")
+        if cast.feed.crashed:
+            raise errors.NoAnswer(CRASHED)
         if tab not in self._hands:
             self._hands[tab] = CdpHands(connection, cast.session)
             connection.post("Input.setInterceptDrags", {"enabled": True}, cast.session)

@@ -20,6 +20,7 @@ from computers.wire.screen import Frame
 
 #: Connected and no new frame for this long reads "idle", seconds.
 QUIET_AFTER = 2.0
+CRASHED = "This page has crashed. Reload it, or open another address."
 #: The feed closes this long after its last viewer left, seconds: people reload and come back.
 LINGER = 10.0
 
@@ -50,6 +51,8 @@ class Feed:
         self.background = False
         #: The browser answers and this page does not.
         self.busy = False
+        #: Its process has ended; another one begins with the next address, or anew with this one.
+        self.crashed = False
         self.dialog: Dialog | None = None
         self._asked = self._answered = 0
         self.newest: Frame | None = None
@@ -93,7 +96,7 @@ class Feed:
         if (width, height) != (self.width, self.height):
             self._new_view(width, height)
         frame = Frame(payload, self.view, captured_at or time.time() * 1000.0, now, width, height)
-        self.newest, self.busy = frame, False
+        self.newest, self.busy, self.crashed = frame, False, False
         if acknowledge is not None:
             self._owed.append((frame, acknowledge))
         if self._quiet is not None:
@@ -105,6 +108,9 @@ class Feed:
 
     def on_event(self, event: Event, reason: str = "") -> None:
         """Follow the table of states and tell everybody if something changed."""
+        if self.crashed and event in {Event.ANSWERED, Event.SILENT}:
+            # The computer may answer or not: what is wrong is the page.
+            event, reason = Event.SILENT, CRASHED
         if event is Event.ANSWERED and (self.busy or not self.width):
             # The computer answers, but the page does not, or there is no picture yet that could be idle.
             return
@@ -129,8 +135,18 @@ class Feed:
     def restart(self) -> None:
         """The source starts anew: nothing is owed to the old one, and what was aimed at its pictures is stale."""
         self._owed.clear()
-        self.dialog = None
+        self.dialog, self.crashed = None, False
         self._new_view(0, 0)
+
+    def crash(self) -> None:
+        """The page has crashed: no picture, no answer and no input until it is loaded again."""
+        self.crashed, self.busy, self.dialog = True, False, None
+        self.on_event(Event.SILENT)
+
+    def revive(self) -> None:
+        """The page is loaded again."""
+        self.crashed = False
+        self.on_event(Event.ANSWERED)
 
     def describe(self, *, title: str, url: str) -> None:
         """The tab's title and address, for the page's own fields."""

@@ -7,6 +7,9 @@ import pytest
 from computers.relay import cast as module
 from computers.relay import cdp_link, feed
 from computers.relay.cast import ASK, BUSY
+from computers.relay.cdp_link import CdpLink
+from computers.relay.feed import CRASHED
+from computers.upstream.errors import NoAnswer
 from tests.computers.conftest import soon
 from tests.computers.relay.conftest import Site
 
@@ -41,3 +44,22 @@ async def test_a_page_that_asks_something_is_not_called_busy(cdp: Site) -> None:
     asked = len(browser.calls("Browser.getVersion"))
     await soon(lambda: len(browser.calls("Browser.getVersion")) > asked + 6)
     assert "stalled" not in {state for state, _ in watcher.states}
+
+
+async def test_a_page_that_crashed_is_not_called_busy_and_comes_back(cdp: Site) -> None:
+    watcher, browser = cdp.watch(), cdp.service.browser
+    await soon(lambda: watcher.state == "idle")
+    browser.mute.add(ASK)
+    session = next(iter(browser.sessions))
+    browser.event("Inspector.targetCrashed", {}, session)
+    await soon(lambda: watcher.states[-1] == ("stalled", CRASHED))
+    probed = len(browser.calls("Browser.getVersion"))
+    await soon(lambda: len(browser.calls("Browser.getVersion")) > probed + 6)
+    assert watcher.states[-1] == ("stalled", CRASHED)
+    assert isinstance(cdp.link, CdpLink)
+    with pytest.raises(NoAnswer, match="crashed"):
+        await cdp.link.hands("T1")
+    browser.mute.clear()
+    browser.event("Inspector.targetReloadedAfterCrash", {}, session)
+    await soon(lambda: watcher.state == "idle")
+    await cdp.link.hands("T1")
