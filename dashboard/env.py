@@ -6,18 +6,29 @@ settings, so `manage.py start` may use it before they exist. docs/configuration.
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from environ import FileAwareEnv
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SQLITE_FILE = "lightdeck.sqlite3"
 
+#: What a database URL begins with.
+DATABASES = ("postgres", "postgresql", "pgsql", "sqlite")
+
 _env = FileAwareEnv()
 _OFF_WORDS = ("off", "0", "false", "no")
 
 
+class Unusable(SystemExit):
+    """A value that cannot be meant, as one sentence for the person at the terminal. It never repeats a secret."""
+
+
 def _text(name: str, default: str = "") -> str:
-    return str(_env.str(name, default)).strip()
+    try:
+        return str(_env.str(name, default)).strip()
+    except (OSError, UnicodeDecodeError):
+        raise Unusable(f"{name}_FILE names a file that cannot be read.") from None
 
 
 def _flag(name: str) -> bool:
@@ -25,11 +36,37 @@ def _flag(name: str) -> bool:
 
 
 def _number(name: str, default: int) -> int:
-    return int(_env.int(name, default)) if _text(name) else default
+    try:
+        return int(_text(name) or default)
+    except ValueError:
+        raise Unusable(f"{name} must be a whole number, not {_text(name)[:40]!r}.") from None
+
+
+def _port(name: str, default: int) -> int:
+    number = _number(name, default)
+    if not 0 < number < 65536:
+        raise Unusable(f"{name} must be a port from 1 to 65535, not {number}.")
+    return number
 
 
 def _words(name: str) -> list[str]:
     return [word.strip() for word in _text(name).split(",") if word.strip()]
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def verify() -> None:
+    """`Unusable` now, rather than when somebody asks for the value."""
+    for read in (port, local_port, workers, timeline_days, timeline_entries, audit_days, private_upstreams):
+        read()
+    if url := database_url():
+        database_config(url)
 
 
 # --- where it listens and where it keeps things -------------------------------------------------------------
@@ -40,7 +77,7 @@ def host() -> str:
 
 
 def port() -> int:
-    return _number("LIGHTDECK_PORT", 8000)
+    return _port("LIGHTDECK_PORT", 8000)
 
 
 def data_dir() -> Path:
@@ -65,7 +102,7 @@ def local_host() -> str:
 
 
 def local_port() -> int:
-    return _number("LIGHTDECK_LOCAL_PORT", 8100)
+    return _port("LIGHTDECK_LOCAL_PORT", 8100)
 
 
 def local_key() -> str:
@@ -77,7 +114,13 @@ def local_key() -> str:
 
 def private_upstreams() -> list[str]:
     """Private and loopback base URLs that connections may use."""
-    return _words("LIGHTDECK_PRIVATE_UPSTREAMS")
+    listed = _words("LIGHTDECK_PRIVATE_UPSTREAMS")
+    for each in listed:
+        if not _is_url(each):
+            raise Unusable(
+                f"LIGHTDECK_PRIVATE_UPSTREAMS lists {each!r}, which is no address like http://10.0.0.5:8100."
+            )
+    return listed
 
 
 def lightcone_base_url() -> str:
@@ -161,7 +204,16 @@ def database_url() -> str:
 
 def database_config(url: str) -> dict[str, Any]:
     """Django's dictionary for one database URL."""
-    return dict(_env.db_url_config(url))
+    wrong = Unusable(
+        "DATABASE_URL must look like postgres://name:password@host:5432/database; what is special in a password is "
+        "written as %23 and the like."
+    )
+    if url.partition(":")[0] not in DATABASES:
+        raise wrong
+    try:
+        return dict(_env.db_url_config(url))
+    except ValueError:  # it quotes what it did not understand, perhaps a piece of the password
+        raise wrong from None
 
 
 def metrics_token() -> str:

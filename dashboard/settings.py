@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dashboard import env, keys
 
+env.verify()
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.data_dir()
 DEBUG = env.debug()

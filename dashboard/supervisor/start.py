@@ -22,8 +22,16 @@ def main() -> int:
 
 
 def _start() -> int:
+    env.verify()
     folder = env.data_dir()
-    _make_missing_keys()
+    try:
+        _make_missing_keys()
+    except OSError as error:
+        raise ground.CannotStart(f"LIGHTDECK_DATA_DIR, {folder}, cannot be used: {error.strerror}.") from None
+    if plan.uses_local_server() and env.port() == env.local_port():
+        raise ground.CannotStart(
+            f"LIGHTDECK_PORT and LIGHTDECK_LOCAL_PORT are both {env.port()}: change one of them."
+        )
     with ground.lock(folder):
         ground.require_free_port(env.host(), env.port(), "LIGHTDECK_PORT")
         if plan.uses_local_server():
