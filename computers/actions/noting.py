@@ -9,6 +9,7 @@ from typing import Any
 from computers.actions.addresses import for_log
 from computers.actions.discreet import HIDDEN, credentials_of, without
 from computers.actions.steps import proxy_for_log
+from computers.wire.key_names import COMMANDING, KEY_NAMES
 
 #: What a value becomes, and which secrets were found in it.
 Seen = tuple[Any, set[str]]
@@ -19,30 +20,6 @@ KEPT_NAME = 20
 KEPT_COMMAND = 200
 #: What stands for keys that type.
 CHARACTERS = "(characters)"
-
-#: With one of them a character is a command, without it is part of a text.
-COMMANDING = frozenset({"ctrl", "control", "alt", "option", "meta", "cmd", "command", "super", "win"})
-#: Every name of a key that is shown (contract §1.6), lower case; anything else that somebody calls a key may be text.
-KEY_NAMES = COMMANDING | {
-    *(
-        "shift",
-        "altgr",
-        "altgraph",
-        "enter",
-        "return",
-        "escape",
-        "esc",
-        "tab",
-        "backspace",
-        "delete",
-        "del",
-        "insert",
-    ),
-    *("space", "home", "end", "pageup", "pagedown", "page_up", "page_down", "left", "right", "up", "down"),
-    *("arrowleft", "arrowright", "arrowup", "arrowdown", "capslock", "numlock", "scrolllock", "pause"),
-    *("printscreen", "contextmenu", "menu"),
-    *(f"f{number}" for number in range(1, 25)),
-}
 
 _ID = re.compile(r"[\w.:-]{1,128}")
 

@@ -146,7 +146,8 @@ class Listener:
             self._missed = 0
             told = f"somebody else: {missed} more actions than could be followed"
             timeline.note(pk, public_id, Entry(Kind.UPSTREAM, told, outcome=Outcome.UNKNOWN))
-        if await listening.is_own(pk, asked.request_id, asked.fields, action.began):
+        failed = action.answer is not None and bool(action.answer.error)
+        if await listening.is_own(pk, asked.request_id, asked.fields, action.began, failed=failed):
             return
         timeline.note(pk, public_id, _entry(action))
 

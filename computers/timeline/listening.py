@@ -15,6 +15,7 @@ from computers.models import Computer, Connection, Kind, TimelineEvent
 from computers.timeline.ours import OURS_SECONDS, is_remembered
 from computers.upstream.client import Access
 from dashboard.database import unit
+from dashboard.models import Outcome
 
 #: A claim that is not renewed runs out after this long, seconds.
 CLAIM_SECONDS = 12.0
@@ -22,6 +23,9 @@ CLAIM_SECONDS = 12.0
 STREAMS_LIMIT = 100
 #: A batch names the calls of its steps in its result; so many entries back it is looked for.
 RECENT = 30
+#: A call of ours that was refused and one that the service tells of as failed are the same if they began so close to
+#: each other, seconds.
+REFUSED_WITHIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,11 @@ def release(process: str) -> None:
 
 
 @unit
-def is_own(computer_pk: int, request_id: str, fields: dict[str, Any], began: datetime) -> bool:
-    """Whether the call was ours: an entry has its id, or a batch names it, or a command of ours says the same."""
+def is_own(
+    computer_pk: int, request_id: str, fields: dict[str, Any], began: datetime, *, failed: bool = False
+) -> bool:
+    """Whether the call was ours: an entry has its id, or a batch names it, or a command of ours says the same. One that
+    was refused is told no id, so there the moment decides."""
     entries = TimelineEvent.objects.filter(computer_id=computer_pk).exclude(kind=Kind.UPSTREAM)
     if request_id and (
         entries.filter(request_id=request_id).exists() or is_remembered(computer_pk, request_id)
@@ -84,6 +91,10 @@ def is_own(computer_pk: int, request_id: str, fields: dict[str, Any], began: dat
         return any(_same(command, str((request or {}).get("command", ""))) for request in commands)
     if not request_id:
         return False
+    at_that_moment = (began - timedelta(seconds=REFUSED_WITHIN), began + timedelta(seconds=REFUSED_WITHIN))
+    refused = entries.filter(kind__in=(Kind.ACTION, Kind.TAB), outcome=Outcome.FAILED, request_id="")
+    if failed and refused.filter(at__range=at_that_moment).exists():
+        return True
     results = recent.exclude(result=None).values_list("result", flat=True)[:RECENT]
     return any(request_id.encode() in orjson.dumps(result) for result in results)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from computers.timeline.words import at, characters, key_name, scrolled
+from computers.wire.key_names import KEY_NAMES
 
+#: What stands for a key that no keyboard has.
+HIDDEN = "…"
 #: How a chord's modifiers are called by those who send them.
 _MODIFIERS = {
     "ctrl": "Ctrl",
@@ -44,9 +47,12 @@ def sentence(action: str, fields: dict[str, Any]) -> str:
 
 
 def without_letters(fields: dict[str, Any]) -> dict[str, Any]:
-    """`fields` without what a single key types: a letter struck alone is typed text."""
+    """`fields` without what a key types: a letter struck alone is typed text, and what no keyboard has may be."""
     keys = fields.get("keys")
-    return {name: value for name, value in fields.items() if name != "keys" or _is_chord(keys or [])}
+    kept = {name: value for name, value in fields.items() if name != "keys"}
+    if keys and _is_chord(keys):
+        kept["keys"] = [key if all(map(_is_key, _parts([key]))) else HIDDEN for key in keys]
+    return kept
 
 
 def _what(action: str, fields: dict[str, Any]) -> str:
@@ -86,7 +92,13 @@ def _keys(keys: list[str]) -> str:
         return "a key"
     if not _is_chord(keys):
         return "a key that types"
-    return "+".join(_MODIFIERS.get(part.lower()) or key_name(part) for part in _parts(keys))
+    return "+".join(
+        (_MODIFIERS.get(part.lower()) or key_name(part)) if _is_key(part) else HIDDEN for part in _parts(keys)
+    )
+
+
+def _is_key(part: str) -> bool:
+    return len(part) == 1 or part.lower() in KEY_NAMES
 
 
 def _parts(keys: list[str]) -> list[str]:

@@ -78,6 +78,8 @@ def test_no_secret_is_taken_over() -> None:
         ("keypress", {"keys": ["ctrl+shift+t"]}, "pressed Ctrl+Shift+T"),
         ("keypress", {"keys": ["Enter"]}, "pressed Enter"),
         ("keypress", {"keys": ["s"]}, "pressed a key that types"),
+        ("hotkey", {"keys": ["Control", SECRET]}, "pressed Ctrl+…"),
+        ("keypress", {"keys": [SECRET]}, "pressed …"),
         ("key_down", {}, "pressed a key"),
         ("navigate", {"url": "https://a.example/"}, "opened https://a.example/"),
         ("set_viewport", {"width": 800, "height": 600}, "made the screen 800 × 600"),
@@ -93,3 +95,5 @@ def test_it_reads_like_our_own_entries(action: str, fields: dict[str, Any], said
 def test_letters_struck_alone_are_not_kept() -> None:
     assert without_letters({"keys": ["s"], "x": 1}) == {"x": 1}
     assert without_letters({"keys": ["Control", "s"]}) == {"keys": ["Control", "s"]}
+    assert without_letters({"keys": ["ctrl+shift+t"]}) == {"keys": ["ctrl+shift+t"]}
+    assert without_letters({"keys": ["Control", SECRET, f"ctrl+{SECRET}"]}) == {"keys": ["Control", "…", "…"]}

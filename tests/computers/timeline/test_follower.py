@@ -137,6 +137,21 @@ async def test_what_we_did_ourselves_is_left_out(
     assert row.request_id == "r-other"
 
 
+async def test_what_was_refused_to_us_is_not_told_as_somebody_elses(
+    service: FakeUpstream, followed: Computer, running: Follower
+) -> None:
+    # A refusal (400) names no request, yet the service may tell of it.
+    refused = Entry(Kind.ACTION, "pressed ctrl+…", outcome=Outcome.FAILED, result={"error": "no such key"})
+    timeline.note(followed.pk, followed.public_id, refused)
+    await timeline.WRITER.flush()
+    asked = told(type="action_request", request_id="r-refused", action="keypress", keys=["ctrl", SECRET])
+    service.scripts[PATH] = stream(
+        asked + told(request_id="r-refused", status="ERROR"), done("r-other"),
+    )  # fmt: skip
+    (row,) = await several(followed, 1)
+    assert row.request_id == "r-other"
+
+
 async def test_a_broken_stream_is_opened_anew_and_nothing_is_told_twice(
     service: FakeUpstream, followed: Computer, running: Follower
 ) -> None:
