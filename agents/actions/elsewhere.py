@@ -73,7 +73,9 @@ async def adopt(actor: Actor, computer: Computer, upstream_id: str) -> Task:
 def others_lately(computer_pk: int) -> TimelineEvent | None:
     """The last thing that nobody of ours did there, if that is not long ago."""
     since = timezone.now() - timedelta(seconds=LATELY)
-    rows = TimelineEvent.objects.filter(computer_id=computer_pk, kind=Kind.UPSTREAM, at__gte=since)
+    rows = TimelineEvent.objects.filter(
+        computer_id=computer_pk, kind=Kind.UPSTREAM, actor_name="", at__gte=since
+    )
     return rows.order_by("-number").first()
 
 

@@ -16,6 +16,7 @@ from computers.actions.perform import Done, perform
 from computers.models import Computer, Kind
 from computers.relay.hub import HUB
 from computers.relay.tabs import MAIN_TAB_NEWS
+from computers.timeline import ours
 from computers.upstream.client import Client
 from computers.upstream.errors import ActionFailed, Gone, UpstreamError
 from computers.wire.results import TabFacts, created_tab
@@ -32,7 +33,7 @@ async def listing(actor: Actor, computer: Computer) -> list[TabFacts]:
     """Every tab, as upstream lists them. Reading leaves no entry."""
     await admit(actor, Action.LIST_TABS, computer)
     async with HUB.client(computer) as client:
-        return await client.tabs(computer.upstream_id)
+        return await _listed(client, computer)
 
 
 async def create(actor: Actor, computer: Computer, url: str = "") -> str:
@@ -125,8 +126,15 @@ async def _known(client: Client, computer: Computer, asked: Awaitable[ActionResu
 async def _became_main(client: Client, computer: Computer) -> str:
     """A new tab becomes the main one (contract §3.4): the one that is and was not. Empty when none is in time."""
     for _ in range(int(NEW_TAB_WAIT / NEW_TAB_POLL)):
-        for tab in await client.tabs(computer.upstream_id):
+        for tab in await _listed(client, computer):
             if tab.main and tab.id != computer.main_tab:
                 return tab.id
         await asyncio.sleep(NEW_TAB_POLL)
     return ""
+
+
+async def _listed(client: Client, computer: Computer) -> list[TabFacts]:
+    """As upstream lists them. It leaves no entry, so that it was ours is remembered."""
+    tabs, call = await client.tabs_and_call(computer.upstream_id)
+    await ours.remember(computer.pk, call)
+    return tabs

@@ -1,8 +1,9 @@
-"""What others do to a computer through the API joins its timeline: one stream of events per live computer whose
-connection has them switched on, each read by one process.
+"""What agents and others do to a computer through the API joins its timeline: one stream of events per live computer
+whose connection has them switched on, each read by one process.
 
 What we did ourselves comes back with our own request id, so an action is held for a moment after it is over, and left
-out if an entry of ours has that id by then. Output of commands is only counted.
+out if an entry of ours has that id by then. What begins while a task of ours is at work there is the agent's. Output of
+commands is only counted.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ class _Action:
     asked: Asked
     began: datetime
     since: float
+    #: What the task of ours is called that was at work when it began; empty: none was.
+    agent: str = ""
     until: float = 0.0
     answer: Answered | None = None
     output: int = 0
@@ -73,7 +76,8 @@ class Listener:
                 try:
                     async with aclosing(events(client, self.heard.upstream_id)) as stream:
                         async for happening in stream:
-                            self.take(happening)
+                            asks = isinstance(happening, Asked)
+                            self.take(happening, await listening.agent_at(self.heard.pk) if asks else "")
                 except errors.Gone:
                     # The fleet notes the end of a computer; until it did, there is nothing to read.
                     wait = BACKOFF_MOST
@@ -88,8 +92,8 @@ class Listener:
             await asyncio.gather(telling, return_exceptions=True)
             await client.aclose()
 
-    def take(self, happening: Happening) -> None:
-        """One event."""
+    def take(self, happening: Happening, agent: str = "") -> None:
+        """One event, and the task that was at work when it came."""
         now = asyncio.get_running_loop().time()
         match happening:
             case Asked(request_id=request_id):
@@ -97,7 +101,7 @@ class Listener:
                     self._missed += 1
                     return
                 # Without an id no answer can be told to be its own.
-                action = _Action(happening, timezone.now(), now)
+                action = _Action(happening, timezone.now(), now, agent)
                 if request_id:
                     self._under_way[request_id] = action
                 else:
@@ -162,11 +166,16 @@ def _entry(action: _Action) -> Entry:
         result |= {"exit_code": answer.exit_code} if answer.exit_code is not None else {}
     return Entry(
         Kind.UPSTREAM,
-        others.sentence(asked.action, asked.fields),
+        (others.what if action.agent else others.sentence)(asked.action, asked.fields),
         at=action.began,
         outcome=outcome,
         milliseconds=int((action.until - action.since) * 1000) if answer is not None else None,
-        request={"action": asked.action, **others.without_letters(asked.fields)},
+        request={
+            "action": asked.action,
+            **others.without_letters(asked.fields),
+            **({"task": action.agent} if action.agent else {}),
+        },
+        named=(None, others.AGENT if action.agent else ""),
         result=result or None,
         request_id=asked.request_id,
         key=f"upstream {asked.request_id}" if asked.request_id else "",

@@ -10,6 +10,7 @@ import orjson
 from django.db.models import Q
 from django.utils import timezone
 
+from computers import leases
 from computers.connections import access_of
 from computers.models import Computer, Connection, Kind, TimelineEvent
 from computers.timeline.ours import OURS_SECONDS, is_remembered
@@ -72,6 +73,13 @@ def _access(connection_id: int) -> Access | None:
 def release(process: str) -> None:
     """Give up every claim."""
     Computer.objects.filter(events_by=process).update(events_by="", events_until=timezone.now())
+
+
+@unit
+def agent_at(computer_pk: int) -> str:
+    """What the task of ours that is at work there is called now; empty: none is."""
+    at_work = Computer.objects.filter(pk=computer_pk, agent_state=leases.AT_WORK)
+    return str(at_work.values_list("agent_label", flat=True).first() or "")
 
 
 @unit

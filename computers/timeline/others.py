@@ -1,4 +1,4 @@
-"""What somebody else did through the API, in the words of our own entries. Pure."""
+"""What an agent or somebody else did through the API, in the words of our own entries. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from computers.wire.key_names import KEY_NAMES
 
 #: What stands for a key that no keyboard has.
 HIDDEN = "…"
+#: Who did what began while a task of ours was at work: events do not tell who asked, and it is what acts there then.
+AGENT = "Agent"
 #: How a chord's modifiers are called by those who send them.
 _MODIFIERS = {
     "ctrl": "Ctrl",
@@ -43,7 +45,7 @@ _PLAIN = {
 
 def sentence(action: str, fields: dict[str, Any]) -> str:
     """ "somebody else: clicked (10, 20)". What an unknown action does, nobody here knows."""
-    return f"somebody else: {_what(action, fields)}"
+    return f"somebody else: {what(action, fields)}"
 
 
 def without_letters(fields: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +57,8 @@ def without_letters(fields: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _what(action: str, fields: dict[str, Any]) -> str:
+def what(action: str, fields: dict[str, Any]) -> str:
+    """ "clicked (10, 20)", without who."""
     place = at(fields["x"], fields["y"]) if {"x", "y"} <= fields.keys() else ""
     if action in _AIMED:
         return f"{_AIMED[action]} {place}".strip()

@@ -90,11 +90,14 @@ class Verbs(ABC):
 
     async def tabs(self, id: str) -> list[TabFacts]:
         """`GET /computers/{id}/tabs`; a new one may be missing for a moment."""
+        return (await self.tabs_and_call(id))[0]
+
+    async def tabs_and_call(self, id: str) -> tuple[list[TabFacts], str]:
+        """The tabs, and upstream's own id of the call, perhaps empty."""
         data = await self._call("GET", path_of(id, "tabs"), timeout=TAB_TIMEOUT)
-        if isinstance(data, dict):
-            succeeded(data)
+        call = succeeded(data).request_id if isinstance(data, dict) else ""
         try:
-            return read_tabs(data)
+            return read_tabs(data), call
         except ValueError:
             raise errors.NotUnderstood("The Lightcone service did not say which tabs there are.") from None
 

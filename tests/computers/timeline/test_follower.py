@@ -152,6 +152,31 @@ async def test_what_was_refused_to_us_is_not_told_as_somebody_elses(
     assert row.request_id == "r-other"
 
 
+async def test_what_begins_while_a_task_of_ours_is_at_work_is_the_agents(
+    service: FakeUpstream, followed: Computer, running: Follower
+) -> None:
+    await agent(followed, "running")
+    service.scripts[PATH] = stream(done("r1", x=10, y=20))
+    (row,) = await several(followed, 1)
+    assert (row.actor_name, row.sentence, row.actor_id_copy) == ("Agent", "clicked (10, 20)", None)
+    assert row.request == {"action": "click", "x": 10, "y": 20, "task": "Pay it"}
+
+
+async def test_what_begins_while_it_is_paused_is_not(
+    service: FakeUpstream, followed: Computer, running: Follower
+) -> None:
+    await agent(followed, "paused")
+    service.scripts[PATH] = stream(done("r1", x=10, y=20))
+    (row,) = await several(followed, 1)
+    assert (row.actor_name, row.sentence) == ("", "somebody else: clicked (10, 20)")
+
+
+@unit
+def agent(computer: Computer, state: str) -> None:
+    rows = Computer.objects.filter(pk=computer.pk)
+    rows.update(agent_task="task", agent_label="Pay it", agent_state=state)
+
+
 async def test_a_broken_stream_is_opened_anew_and_nothing_is_told_twice(
     service: FakeUpstream, followed: Computer, running: Follower
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from computers import leases
-from computers.actions import browse, machines
+from computers.actions import browse, machines, tabs
 from computers.actions.machines import NewComputer
 from computers.models import Connection, Kind, TimelineEvent
 from computers.relay.hub import HUB
@@ -16,7 +16,7 @@ from computers.timeline.follower import Follower
 from dashboard.database import unit
 from dashboard.permissions import Actor
 from tests.computers import conftest
-from tests.computers.conftest import soon
+from tests.computers.conftest import fresh, soon
 from tests.local_lightcone.harness import LocalServer
 
 SECRET = "correct horse battery staple"
@@ -65,6 +65,8 @@ async def test_another_clients_actions_are_told_and_ours_are_not(
 
             await soon(heard)
             await browse.navigate(as_bob, computer, f"{local.url}/")
+            # A listing leaves no entry of ours, and is not somebody else's either.
+            await tabs.listing(as_bob, await fresh(computer))
             await unit(sdk.computers.type)(computer.upstream_id, text=SECRET)
             typed = f"somebody else: typed {len(SECRET)} characters"
 
