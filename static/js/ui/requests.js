@@ -24,10 +24,9 @@ export class Requests {
     this.#root = root;
     this.#ask = ask;
     this.#list = root.querySelector("[data-requests]");
-    root.querySelector("[data-request]")?.addEventListener("click", () => ask("request"));
     root.querySelector("[data-withdraw]")?.addEventListener("click", () => ask("withdraw"));
-    const forcing = document.querySelector("#forcing");
-    if (forcing instanceof HTMLDialogElement) this.#wireForcing(forcing);
+    this.#wireReason("#asking", "request");
+    this.#wireReason("#forcing", "force");
   }
 
   /** Who this page's person is. @param {number} you */
@@ -111,17 +110,22 @@ export class Requests {
     return button;
   }
 
-  /** @param {HTMLDialogElement} dialog */
-  #wireForcing(dialog) {
+  /**
+   * A dialog of the page that asks for a reason, which the driver is told. Who may not do it has no such dialog.
+   * @param {"#asking" | "#forcing"} selector @param {"request" | "force"} action
+   */
+  #wireReason(selector, action) {
+    const dialog = document.querySelector(selector);
+    if (!(dialog instanceof HTMLDialogElement)) return;
     const field = /** @type {HTMLInputElement} */ (find("input", dialog));
-    this.#root.querySelector("[data-force]")?.addEventListener("click", () => {
+    this.#root.querySelector(`[data-${action}]`)?.addEventListener("click", () => {
       field.value = "";
-      say(find("[data-forced-driver]", dialog), this.#control.holder?.name ?? "Whoever drives");
+      say(find("[data-holder]", dialog), this.#control.holder?.name ?? "Whoever drives");
     });
     find("form", dialog).addEventListener("submit", (event) => {
       event.preventDefault();
       dialog.close();
-      this.#ask("force", { reason: field.value });
+      this.#ask(action, { reason: field.value.trim() });
     });
   }
 }

@@ -15,6 +15,17 @@ async def drives(page: Page) -> None:
     await expect(page.get_by_text("You are driving")).to_be_visible()
 
 
+async def request(page: Page, reason: str = "") -> None:
+    """By keyboard from the button on; without a reason, Enter alone sends it."""
+    await page.get_by_role("button", name="Request control").press("Enter")
+    field = page.get_by_role("dialog", name="Request control").get_by_label("Reason")
+    await expect(field).to_be_focused()
+    await expect(page.get_by_role("dialog")).to_contain_text("sees your request")
+    await page.keyboard.type(reason)
+    await page.keyboard.press("Enter")
+    await expect(field).to_be_hidden()
+
+
 async def test_two_people_pass_control_back_and_forth(window: Windows, checkout: str) -> None:
     alice, bob, vera = await window(), await window("bob", "operator"), await window("vera", "viewer")
     await vera.goto("/")
@@ -27,9 +38,9 @@ async def test_two_people_pass_control_back_and_forth(window: Windows, checkout:
     # Asked for, seen at once without taking the driver's focus, and granted by keyboard.
     await expect(bob.get_by_text("Watching; alice drives")).to_be_visible()
     await expect(bob.get_by_role("button", name="Take control")).to_be_hidden()
-    await bob.get_by_role("button", name="Request control").click()
+    await request(bob, "The order is stuck")
     requests = alice.get_by_role("list", name="Requests for control")
-    await expect(requests).to_contain_text("Bob asks for control.")
+    await expect(requests).to_contain_text("Bob asks for control: The order is stuck")
     await expect(alice.get_by_label("Keys for the live screen")).to_be_focused()
     await expect(bob.get_by_role("button", name="Withdraw request")).to_be_visible()
     await assert_sound(alice)
@@ -41,12 +52,12 @@ async def test_two_people_pass_control_back_and_forth(window: Windows, checkout:
     await hears(bob, "click")
 
     # Withdrawn, asked again, and denied.
-    await alice.get_by_role("button", name="Request control").click()
+    await request(alice)
     asked = bob.get_by_role("list", name="Requests for control")
     await expect(asked).to_contain_text("alice asks for control.")
     await alice.get_by_role("button", name="Withdraw request").click()
     await expect(asked).to_be_hidden()
-    await alice.get_by_role("button", name="Request control").click()
+    await request(alice)
     await asked.get_by_role("button", name="Deny control to alice").click()
     await expect(alice.get_by_role("alert").filter(has_text="Bob keeps control.")).to_be_visible()
     await expect(alice.get_by_role("button", name="Request control")).to_be_visible()
