@@ -19,6 +19,7 @@ import { wireBanner } from "ui/limits.js";
 import { Others } from "ui/others.js";
 import { wirePanel } from "ui/panel.js";
 import { Requests } from "ui/requests.js";
+import { leaveLater } from "ui/said.js";
 import { Status } from "ui/status.js";
 import { Turns } from "ui/turns.js";
 import { wireWayBack } from "ui/way-back.js";
@@ -92,6 +93,7 @@ const strip = /** @type {HTMLElement | null} */ (root.querySelector("[data-tab-s
 const choosing = strip && new Choosing(strip, screen, driver);
 
 const timeline = wireTimeline(root);
+for (const place of [answer, find("#agent-said")]) leaveLater(place);
 
 /** @param {any} message */
 function heard(message) {
