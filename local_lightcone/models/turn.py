@@ -47,7 +47,9 @@ def next_turn(plan: Plan, sight: Sight | None, *, navigates: bool = True) -> Tur
                 raise Ask("It could not be done.")
             outcome = DOING[step.kind](View(step, plan.tried, plan.shown, sight, navigates))
         except (Ask, NotFound) as reason:
-            turn.question = f"I need a person for step {plan.at + 1}: {step.words}. {reason}"
+            turn.question = f"I need a person for step {plan.at + 1}: {step.words}."
+            if str(reason) not in step.words:  # the step may say itself what is asked
+                turn.question += f" {reason}"
             turn.says.append(turn.question)
             return turn
         if isinstance(outcome, Act):

@@ -52,7 +52,7 @@ def test_it_asks_which_of_two_and_takes_the_answer(agent: Agent, shop: str) -> N
 
 def test_after_a_person_was_asked_it_goes_on_from_there(agent: Agent, shop: str) -> None:
     question = agent.run(f"Go to {shop}, then ask a person to sign in, then read 'h1'")
-    assert question == "I need a person for step 2: ask a person to sign in. sign in"
+    assert question == "I need a person for step 2: ask a person to sign in."
     last = agent.run("Alice took over and clicked (581, 297), typed 12 characters. Go on from here.")
     assert last.endswith("Step 3 of 3: read 'h1'. Welcome to the shop\nDone: 3 steps.")
 
