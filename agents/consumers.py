@@ -9,6 +9,7 @@ import orjson
 from agents import record
 from agents.models import Task
 from agents.reader import find_task, news, step_html
+from computers.actions import control
 from dashboard import live
 from dashboard.permissions import Action, Role
 from dashboard.sockets import Socket
@@ -35,6 +36,7 @@ class TaskConsumer(Socket):
         good = after.isascii() and after.isdigit() and len(after) <= 10
         self._sent = min(int(after), NUMBER_LIMIT) if good else 0
         self._version, self._news, self._shown = -1, asyncio.Event(), set[int]()
+        self._computer = ""
 
     def groups(self) -> list[str]:
         return [live.task_group(self.task.public_id)]
@@ -73,7 +75,19 @@ class TaskConsumer(Socket):
                     "steps", first=self._sent + 1, last=found.last, html=found.steps, complete=found.complete
                 )
                 self._sent = found.last
+            if found.computer and found.computer != self._computer:
+                self._computer = found.computer
+                self.spawn(self._hear_control(found.computer))
             if found.version > self._version:
                 self._version = found.version
                 self.tell("fact", key=f"task:{self.task.public_id}", version=found.version, html=found.head)
             await asyncio.sleep(TELL_EVERY)
+
+    async def _hear_control(self, computer: str) -> None:
+        """Who drives stands in the head; which computer it is may be known late."""
+        async with live.listen([live.computer_group(computer)]) as all_news:
+            # What changed before this moment.
+            self._news.set()
+            async for each in all_news:
+                if each.kind == control.NEWS:
+                    self._news.set()

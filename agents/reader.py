@@ -77,6 +77,8 @@ class Shown:
     @property
     def word(self) -> str:
         """What it is."""
+        if self.step.kind == "message" and self.by:
+            return "told it"
         return WORDS.get(self.step.kind, self.step.kind.replace("_", " "))
 
     @property
@@ -178,13 +180,15 @@ def steps_page(task_pk: int, before: int | None = None, after: int | None = None
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a page lacks: the head at `version`, and the steps after what it has, newest first."""
+    """What a page lacks: the head at `version`, and the steps after what it has, newest first. `computer` is its public
+    id, empty where none is known."""
 
     version: int
     head: str
     last: int
     steps: str
     complete: bool
+    computer: str = ""
 
 
 @unit
@@ -196,11 +200,12 @@ def news(task_pk: int, after: int, role: Role, user: User) -> News:
     complete = len(found) <= NEWS_LIMIT
     steps = "".join(_rendered(task, shown) for shown in found) if complete else ""
     return News(
-        task.version,
+        head_version(task),
         render_to_string("agents/_head.html", head_context(task, role, user)),
         task.steps,
         steps,
         complete,
+        task.computer.public_id if task.computer else "",
     )
 
 
@@ -224,11 +229,18 @@ def head_context(task: Task, role: Role, user: User) -> dict[str, Any]:
     lease = getattr(task.computer, "lease", None) if task.computer and not task.is_over else None
     return {
         "task": task,
+        "head_version": head_version(task),
         "driver": lease.holder if lease else None,
         "you_drive": bool(lease and lease.holder_id == user.pk),
         "may_steer": allows(role, Action.PAUSE_TASK),
         "now": timezone.now(),
     }
+
+
+def head_version(task: Task) -> int:
+    """Grows with whatever the head shows: the task itself, and who drives its computer."""
+    lease = getattr(task.computer, "lease", None) if task.computer else None
+    return task.version + (lease.epoch if lease else 0)
 
 
 def _rendered(task: Task, shown: Shown) -> str:

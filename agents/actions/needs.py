@@ -8,6 +8,7 @@ from agents import record
 from agents.actions import steering
 from agents.models import Task
 from agents.record import Noted
+from agents.states import State
 from agents.waiting import SETTLED
 from computers.actions.allowed import permit
 from computers.actions.refusal import Refused
@@ -48,7 +49,9 @@ async def answer(actor: Actor, task: Task, text: str) -> str:
     await claim(actor, task)
     done = []
     if text.strip():
-        done.append((await steering.message(actor, task, text)).sentence)
+        told = await steering.message(actor, task, text)
+        # That it is paused is no news: it is resumed next.
+        done.append("Sent." if told.answer == State.PAUSED else told.sentence)
     if await steering.is_paused(task):
         try:
             resumed = await steering.resume(actor, task)

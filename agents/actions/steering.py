@@ -94,7 +94,13 @@ async def message(actor: Actor, task: Task, text: str) -> Steered:
             answer = await client.message_task(task.upstream_id, text)
         found["answer"] = answer
     await record.note(task.pk, Noted("message", text, True, data={"by": actor.name, "answer": answer}))
-    return Steered(answer, True, "Sent." if not answer else f"Sent; the service answers: {answer}.")
+    return Steered(answer, True, _sent(answer))
+
+
+def _sent(answer: str) -> str:
+    if answer == State.PAUSED:
+        return "Sent. It is paused: it reads this once it is resumed."
+    return f"Sent; the service answers: {answer}." if answer else "Sent."
 
 
 async def is_paused(task: Task) -> bool:

@@ -128,6 +128,17 @@ async def test_an_answer_reaches_it_and_lets_it_go_on(
     assert (agents.tasks[0].messages, agents.tasks[0].status) == (["The second one"], "running")
 
 
+async def test_that_it_is_paused_is_no_news_to_whoever_answers(
+    agents: FakeAgents, make_task: MakeTask, as_bob: Actor
+) -> None:
+    """The local server answers a message with the task's state."""
+    task = await paused(agents, make_task)
+    agents.message_answer = "paused"
+    alone = await steering.message(as_bob, task, "The first one")
+    assert alone.sentence == "Sent. It is paused: it reads this once it is resumed."
+    assert await needs.answer(as_bob, task, "The second one") == "Sent. It is running again."
+
+
 async def test_one_that_was_not_paused_is_only_told(
     agents: FakeAgents, make_task: MakeTask, as_bob: Actor
 ) -> None:

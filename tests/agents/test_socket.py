@@ -7,9 +7,11 @@ import pytest
 from agents import record
 from agents.consumers import TaskConsumer
 from agents.models import Step, Task
+from computers.actions import control
 from computers.models import Capture, Computer
 from dashboard.database import unit
 from dashboard.models import Membership, User
+from dashboard.permissions import Actor
 from tests.agents.conftest import MakeTask
 from tests.support.sockets import OpenSocket, opened, sign_in
 
@@ -61,6 +63,26 @@ async def test_its_computer_is_a_click_away_once_it_is_known(
         await record.note(task.pk, record.Noted("notice", "x", True), computer_id=computer.pk)
         html = (await page.next_of("fact"))["html"]
         assert f"Open {computer.label}" in html and f"/computers/{computer.public_id}/" in html
+
+
+async def test_who_drives_its_computer_is_told_at_once(
+    make_task: MakeTask, bob: User, computer: Computer, as_bob: Actor
+) -> None:
+    task = await make_task()
+    await record.note(task.pk, record.Noted("paused", "x", True), state="paused", upstream_id="t")
+    async with socket(task, await sign_in(bob)) as page:
+        before = await page.next_of("fact")
+        # Which computer it is comes while the page is open.
+        await record.note(task.pk, record.Noted("notice", "x", True), computer_id=computer.pk)
+        known = await page.next_of("fact")
+        assert "you drive" not in known["html"] and "Resume" in known["html"]
+        await control.take(as_bob, computer)
+        driven = await page.next_of("fact")
+        assert "you drive" in driven["html"] and "Hand back" in driven["html"]
+        await control.release(as_bob, computer)
+        free = await page.next_of("fact")
+        assert "you drive" not in free["html"]
+    assert before["version"] < known["version"] < driven["version"] < free["version"]
 
 
 async def test_a_picture_that_arrives_later_replaces_its_step(

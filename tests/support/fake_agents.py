@@ -57,6 +57,8 @@ class FakeAgents:
         #: Each stream is broken off after this many events.
         self.breaks_after: int | None = None
         self.pauses = True
+        #: What a message is answered with.
+        self.message_answer = "queued"
         upstream.scripts |= {"/agent/tasks": self._start, "/agent/tasks/stream": self._stream}
 
     def answers(self, path: str, status: int, body: Any = None) -> None:
@@ -99,7 +101,7 @@ class FakeAgents:
 
         async def message(request: Request, *wires: Any) -> None:
             task.messages.append(orjson.loads(request.body)["message"])
-            await answer(body={"status": "queued"})(request, *wires)
+            await answer(body={"status": self.message_answer})(request, *wires)
 
         for name, script in {"": status, "/pause": pause, "/resume": resume, "/messages": message}.items():
             self.upstream.scripts.setdefault(place + name, script)

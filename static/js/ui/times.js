@@ -38,6 +38,7 @@ const SHOWS = {
   left: clock,
   waited: (left) => clock(-left),
   age: (left) => span(-left),
+  lasted: (left) => length(-left),
   ago: (left) => (span(-left) === JUST_NOW ? JUST_NOW : `${span(-left)} ago`),
 };
 

@@ -56,7 +56,7 @@ async def test_taken_over_from_its_page_and_handed_back_with_a_note(window: Wind
     await expect(page.locator(".task-state")).to_contain_text("completed", timeout=AGENT_MS)
     assert "click" in SAID
     steps = page.get_by_role("log", name="Steps")
-    for said in ("Bob took over", "Bob was told I filled in the field.", "Bob handed back"):
+    for said in ("Bob took over", "Bob told it I filled in the field.", "Bob handed back"):
         await expect(steps.get_by_text(said)).to_be_visible()
     numbers = await steps.locator("li").evaluate_all("items => items.map((item) => +item.dataset.number)")
     assert numbers == list(range(len(numbers), 0, -1))

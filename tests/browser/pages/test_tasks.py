@@ -84,6 +84,32 @@ async def test_the_list_finds_it_and_a_viewer_only_watches(window: Windows, chec
     await expect(watching.get_by_role("textbox", name="Message")).to_have_count(0)
 
 
+async def test_in_the_cockpit_it_says_what_it_asks_and_is_answered(window: Windows, checkout: str) -> None:
+    page = await window("bob", "operator")
+    await open_cockpit(page, checkout)
+    await page.get_by_role("link", name="New task").click()
+    await page.get_by_label("Instruction").fill("ask a person which invoice to pay; wait 1 second")
+    await page.get_by_role("button", name="Start task").click()
+    await expect(page.locator(".task-state")).to_contain_text("paused", timeout=AGENT_MS)
+    await open_cockpit(page, checkout)
+    await expect(page.get_by_text("Agent needs a human:")).to_be_visible()
+    asked = page.get_by_role(
+        "link", name="I need a person for step 1: ask a person which invoice to pay.", exact=True
+    )
+    await expect(asked).to_be_visible()
+    await page.get_by_role("button", name="Answer", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Answer")
+    await dialog.get_by_role("textbox", name="Message").fill("go on")
+    await dialog.get_by_role("button", name="Answer", exact=True).click()
+    await expect(dialog).to_contain_text("Sent. It is running again.", timeout=AGENT_MS)
+    await dialog.get_by_role("link", name="Close").or_(dialog.get_by_role("button", name="Close")).click()
+    await expect(asked).to_be_hidden(timeout=AGENT_MS)
+    # What it did is its own in the timeline, and nobody else's.
+    log = page.get_by_role("log", name="Timeline")
+    await expect(log.locator('[data-name="Agent"]', has_text="waited").last).to_be_visible(timeout=AGENT_MS)
+    await expect(page.get_by_text("Others act here")).to_be_hidden()
+
+
 async def test_in_the_cockpit_control_waits_for_a_pause(window: Windows, checkout: str) -> None:
     page = await window("bob", "operator")
     await open_cockpit(page, checkout)
@@ -100,6 +126,7 @@ async def test_in_the_cockpit_control_waits_for_a_pause(window: Windows, checkou
     await expect(page.get_by_text("Agent paused:")).to_be_visible(timeout=AGENT_MS)
     await page.get_by_role("button", name="Message the agent").click()
     dialog = page.get_by_role("dialog", name="Message the agent")
+    await expect(dialog).to_contain_text("is paused: it reads this once it is resumed")
     await dialog.get_by_role("button", name="Send").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("1 to 10000 characters")
     await dialog.get_by_role("textbox", name="Message").fill("Mind the total")
