@@ -95,7 +95,7 @@ async def lapse(lease: ControlLease) -> bool:
     if not await leases.lapse(computer.pk, lease.epoch):
         return False
     if not computer.is_gone:
-        note(computer, None, f"{driver or 'the driver'} was silent for too long and drives no more")
+        note(computer, None, f"driving ended: {driver or 'the driver'} was silent for too long")
     standing = await leases.standing(computer.pk)
     async with recorded(None, Action.LAPSE, computer.as_target(), driver=driver) as found:
         found["released"] = await _let_go(computer, standing.epoch) and await pressed.let_go(computer)

@@ -64,9 +64,9 @@ export class Driver {
     find("[data-frame]", this.#root).classList.add("is-flashing");
     const mayDrive = this.#root.dataset.mayDrive === "yes";
     const agent = !this.#holder && this.#root.querySelector('[data-agent="running"]');
-    const who = agent ? "An agent is at work" : this.#holder ? this.#drives : "Nobody drives";
+    const who = agent ? "an agent is at work" : this.#holder ? this.#drives : "nobody drives";
     const way = agent ? "take over" : this.#holder && this.#holder !== "You" ? "request control" : "take control";
-    this.hint(mayDrive ? `You are only watching. ${who}; ${way} to type and click.` : "Your role lets you watch, not drive.");
+    this.hint(mayDrive ? `You are only watching: ${who}; ${way} to type and click.` : "Your role lets you watch, not drive.");
   }
 
   /** @param {string} sentence */
@@ -83,7 +83,7 @@ export class Driver {
   }
 
   get #drives() {
-    return this.#holder === "You" ? "You drive in another tab" : `${this.#holder} drives`;
+    return this.#holder === "You" ? "you drive in another tab" : `${this.#holder} drives`;
   }
 
   /** @param {boolean} youHold */

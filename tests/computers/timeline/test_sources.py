@@ -43,7 +43,7 @@ async def test_a_lapse_names_who_was_silent(as_bob: Actor, computer: Computer) -
     (lease,) = await leases_of(computer)
     assert await control.lapse(lease)
     (row,) = await written(computer)
-    assert (row.actor_name, row.sentence) == ("", "Bob was silent for too long and drives no more")
+    assert (row.actor_name, row.sentence) == ("", "driving ended: Bob was silent for too long")
 
 
 @unit
