@@ -12,7 +12,7 @@ from computers.relay.cast import Cast
 from computers.relay.feed import CRASHED, Feed
 from computers.relay.focus import read_focus
 from computers.relay.hands import CdpHands, Hands
-from computers.relay.held import Held
+from computers.relay.letting_go import let_go
 from computers.relay.link import MAIN, Link
 from computers.relay.selection import read_selection
 from computers.relay.session import Session
@@ -22,8 +22,6 @@ from computers.relay.states import Event
 from computers.relay.tabs import Tab, TabEvent, TabList, Tabs, read_target
 from computers.upstream import errors
 from computers.upstream.cdp import CdpConnection
-from computers.wire import cdp as wire
-from computers.wire.screen import Pointer
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +46,7 @@ class CdpLink(Link):
     def __init__(self, *args: Any) -> None:
         self._casts: dict[str, Cast] = {}
         self._hands: dict[str, CdpHands] = {}
+        self._lost_drags: set[str] = set()
         self._jobs: set[asyncio.Task[None]] = set()
         self._ready = asyncio.Event()
         super().__init__(*args)
@@ -84,6 +83,7 @@ class CdpLink(Link):
                 cast.abandon()
             self._casts.clear()
             self.small.abandon()
+            self._lost_drags |= {tab for tab, hands in self._hands.items() if hands.dragging}
             self._hands.clear()
             await connection.aclose()
 
@@ -127,8 +127,8 @@ class CdpLink(Link):
         if cast.feed.crashed:
             raise errors.NoAnswer(CRASHED)
         if tab not in self._hands:
-            self._hands[tab] = CdpHands(connection, cast.session)
-            connection.post("Input.setInterceptDrags", {"enabled": True}, cast.session)
+            self._hands[tab] = CdpHands(connection, cast.session, lost_drag=tab in self._lost_drags)
+            self._lost_drags.discard(tab)
         return self._hands[tab]
 
     async def navigate(self, url: str) -> None:
@@ -143,11 +143,7 @@ class CdpLink(Link):
         tab = str(noted.get("tab", ""))
         connection = await self._connected()
         async with Session(connection, tab if tab in self.tabs else self._main()) as session:
-            for item in Held.read(noted).releases():
-                method, params = (
-                    wire.pointer_command(item) if isinstance(item, Pointer) else wire.key_command(item)
-                )
-                await session.call(method, params)
+            await let_go(session, noted)
 
     def feed_opened(self, feed: Feed) -> None:
         tab = self.tabs.get(feed.tab)

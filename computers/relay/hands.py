@@ -54,15 +54,24 @@ class Hands(Protocol):
 
 class CdpHands:
     """Input over one DevTools session. HTML drag and drop is intercepted, or the browser would wait for a desktop's
-    mouse."""
+    mouse. Whoever intercepted one must also end it: until then the page takes no pointer from anybody. `lost_drag`: a
+    connection broke before it could."""
 
-    def __init__(self, connection: CdpConnection, session: str) -> None:
+    def __init__(self, connection: CdpConnection, session: str, *, lost_drag: bool = False) -> None:
         self._connection, self._session = connection, session
         self._in_flight = 0
         self._room = asyncio.Event()
         self._drag: dict[str, Any] | None = None
         self._last: Pointer | None = None
         self._may_send: MaySend = lambda: False
+        connection.post("Input.setInterceptDrags", {"enabled": True}, session)
+        if lost_drag:
+            connection.post(*wire.cancel_drag_command(), session)
+
+    @property
+    def dragging(self) -> bool:
+        """Whether a drag of the page goes on."""
+        return self._drag is not None
 
     @property
     def open(self) -> bool:

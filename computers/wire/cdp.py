@@ -138,3 +138,9 @@ def drag_command(kind: str, item: Pointer, data: dict[str, Any]) -> Command:
         "data": data,
         "modifiers": item.modifiers,
     }
+
+
+def cancel_drag_command() -> Command:
+    """Ends a drag that whoever began it cannot end any more. Where nothing is dragged it does nothing."""
+    nothing = {"items": [], "dragOperationsMask": 1}
+    return "Input.dispatchDragEvent", {"type": "dragCancel", "x": 0, "y": 0, "data": nothing}

@@ -67,11 +67,13 @@ class FakeBrowser:
 
     @property
     def inputs(self) -> list[tuple[str, Any]]:
-        """Every input command, as (type or method, what matters)."""
+        """Every input command, as (type or method, what matters); not what is only put in order around them."""
         return [
             (message["params"].get("type", message["method"]), message["params"])
             for message in self.asked
-            if message["method"].startswith("Input.") and message["method"] != "Input.setInterceptDrags"
+            if message["method"].startswith("Input.")
+            and message["method"] != "Input.setInterceptDrags"
+            and message["params"].get("type") != "dragCancel"
         ]
 
     # How it serves

@@ -153,3 +153,19 @@ async def test_what_was_held_is_released_buttons_first(cdp: Site) -> None:
     assert [kind for kind, _ in browser.inputs] == ["mouseReleased", "keyUp"]
     assert (browser.inputs[0][1]["x"], browser.inputs[0][1]["button"]) == (3.0, "left")
     assert browser.calls("Target.attachToTarget")[-1]["params"]["targetId"] == "T1"
+
+
+async def test_a_drag_whose_connection_broke_is_cancelled_over_the_next_one(desk: Desk, cdp: Site) -> None:
+    desk.put(down(x=10, y=10), move(20, buttons=1))
+    await desk.intercept()
+    desk.browser.hang_up()
+    assert isinstance(cdp.link, CdpLink)
+
+    async def again() -> bool:
+        try:
+            return await cdp.link.hands("T1") is not desk.hands
+        except NoAnswer:
+            return False
+
+    await soon(again)
+    await soon(lambda: desk.browser.calls("Input.dispatchDragEvent")[-1]["params"]["type"] == "dragCancel")
