@@ -80,14 +80,24 @@ async def hand_back(actor: Actor, task: Task, note: str) -> Steered:
         raise not_driving(actor, standing)
     async with recorded(actor, Action.HAND_BACK, task.as_target(), characters=len(note)) as found:
         token = await _reserve(actor, computer)
+        # Once begun it goes to its end, also when the page is closed: an agent that was told to go on while the person
+        # keeps control would be a second driver.
+        work = asyncio.ensure_future(_handed_back(actor, task, computer, token, standing.epoch, note))
         try:
-            done = await _handed_back(actor, task, computer, token, standing.epoch, note)
+            done = await asyncio.shield(work)
         except BaseException:
-            await asyncio.shield(_undo(task, computer, token))
+            if await steering.came_through(work):
+                await asyncio.shield(_told(actor, task, computer))
+            else:
+                await asyncio.shield(_undo(task, computer, token))
             raise
         found |= {"answer": done.answer, "confirmed": done.confirmed}
-    await control.passed_on(actor, computer, f"handed back to the agent: {task.label}")
+    await _told(actor, task, computer)
     return done
+
+
+async def _told(actor: Actor, task: Task, computer: Computer) -> None:
+    await control.passed_on(actor, computer, f"handed back to the agent: {task.label}")
 
 
 async def _handed_back(

@@ -199,3 +199,9 @@ def is_quiet(pk: int) -> bool:
     if row.last_event_at is None:
         return True
     return bool((timezone.now() - row.last_event_at).total_seconds() >= QUIET_FOR)
+
+
+async def came_through(work: asyncio.Future[Any]) -> bool:
+    """Whether `work`, which goes on although its caller was cancelled, succeeded; waits for its end."""
+    await asyncio.shield(asyncio.wait([work]))
+    return not work.cancelled() and work.exception() is None

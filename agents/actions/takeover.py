@@ -67,13 +67,18 @@ async def take_over(actor: Actor, task: Task, reason: str = "") -> TakenOver:
         actor, Action.TAKE_OVER, task.as_target(), computer=computer.public_id, reason=reason
     ) as found:
         token = await _reserve(actor, computer)
-        accepted = asyncio.Event()
+        accepted, written = asyncio.Event(), None
         try:
             await control.announce(computer, await leases.standing(computer.pk))
             async with client_of(await steering.with_key(task.connection_id)) as client:
                 stopped = await _stopped(client, task, accepted)
-            await _activate(actor, task, computer, token, stopped, reason)
+            written = asyncio.ensure_future(_activate(actor, task, computer, token, stopped, reason))
+            await asyncio.shield(written)
         except BaseException as error:
+            if written is not None and await steering.came_through(written):
+                # The page was closed while it was being written: the person drives, so the agent stays paused.
+                await asyncio.shield(_told(actor, task, computer))
+                raise
             undone = await asyncio.shield(_undo(task, computer, token, accepted.is_set()))
             if isinstance(error, turns.Lost):
                 raise NotStopped(f"Taking over took too long. {undone}", "not_stopped") from None
@@ -81,7 +86,7 @@ async def take_over(actor: Actor, task: Task, reason: str = "") -> TakenOver:
                 raise NotStopped(f"{error} {undone}", "not_stopped") from error
             raise
         found |= {"answer": stopped.answer, "confirmed": stopped.confirmed}
-    await control.passed_on(actor, computer, f"took over from the agent: {task.label}")
+    await _told(actor, task, computer)
     return TakenOver(computer, stopped.confirmed, stopped.sentence)
 
 
@@ -222,6 +227,10 @@ async def _activate(
     said = f"{reason}: {stopped.sentence}" if reason else stopped.sentence
     told = {"by": actor.name, "answer": stopped.answer, "confirmed": stopped.confirmed}
     await record.note(task.pk, Noted("taken_over", said, True, data=told), also, **changes)
+
+
+async def _told(actor: Actor, task: Task, computer: Computer) -> None:
+    await control.passed_on(actor, computer, f"took over from the agent: {task.label}")
 
 
 async def _undo(task: Task, computer: Computer, token: str, accepted: bool) -> str:
