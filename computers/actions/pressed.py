@@ -13,6 +13,7 @@ from computers import leases
 from computers.actions.allowed import not_driving
 from computers.models import Computer
 from computers.relay.hub import HUB
+from computers.timeline import ours
 from computers.upstream.client import Client
 from computers.upstream.errors import ActionFailed, Gone, Refused, UpstreamError
 from dashboard.permissions import Actor
@@ -74,10 +75,15 @@ async def let_go(computer: Computer) -> bool:
 
 async def _release(client: Client, computer: Computer, verb: str, body: dict[str, Any]) -> None:
     try:
-        await client.act(computer.upstream_id, verb, body, timeout=RELEASE_TIMEOUT)
-    except (ActionFailed, Refused):
+        done = await client.act(computer.upstream_id, verb, body, timeout=RELEASE_TIMEOUT)
+        request_id = done.request_id
+    except ActionFailed as error:
         # It was not pressed any more, or its tab is gone: there is nothing left to let go of.
+        request_id = error.request_id
+    except Refused:
         return
+    # It has no entry of its own, and is nobody else's for that.
+    await ours.remember(computer.pk, request_id)
 
 
 def _releases(noted: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

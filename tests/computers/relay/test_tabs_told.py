@@ -11,6 +11,8 @@ from computers.relay import audience as module
 from computers.relay import stream_link
 from computers.relay.audience import Person
 from computers.relay.tabs import TabList
+from computers.timeline import ours
+from dashboard.database import unit
 from tests.computers.conftest import soon
 from tests.computers.relay.conftest import Site
 from tests.computers.relay.test_cdp_tabs import tab_of
@@ -116,7 +118,8 @@ async def test_without_devtools_tabs_are_asked_for_only_while_somebody_watches(
     path = f"/computers/{ID}/tabs"
     tabs = [{"tab_id": "A", "title": "One", "url": "u"}, {"tab_id": "B", "title": "Two", "is_main": True}]
     sse.service.scripts[CAST] = stream(picture(b"one"))
-    sse.service.scripts[path] = answer(body={"status": "SUCCESS", "result": {"tabs": tabs}})
+    told = {"status": "SUCCESS", "request_id": "r-tabs", "result": {"tabs": tabs}}
+    sse.service.scripts[path] = answer(body=told)
     listener = Listener()
     sse.link.audience.add(listener)
     await asyncio.sleep(0.3)
@@ -124,6 +127,7 @@ async def test_without_devtools_tabs_are_asked_for_only_while_somebody_watches(
     watcher = sse.watch()
     await soon(lambda: listener.titles == ["One", "Two"])
     assert listener.newest["tabs"][1]["main"] and not listener.newest["separate"]
+    assert await unit(ours.is_remembered)(1, "r-tabs"), "else the timeline calls it somebody else's"
     assert watcher.feed is not None and watcher.feed.title == "Two"
     sse.service.scripts[path] = answer(body={"status": "SUCCESS", "result": {"tabs": tabs[:1]}})
     sse.link.show_main("A")

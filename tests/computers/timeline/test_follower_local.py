@@ -8,11 +8,12 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from computers import leases
-from computers.actions import browse, machines, tabs
+from computers.actions import browse, keys, machines, pressed, tabs
 from computers.actions.machines import NewComputer
 from computers.models import Connection, Kind, TimelineEvent
 from computers.relay.hub import HUB
 from computers.timeline.follower import Follower
+from computers.upstream.errors import Refused
 from dashboard.database import unit
 from dashboard.permissions import Actor
 from tests.computers import conftest
@@ -65,6 +66,10 @@ async def test_another_clients_actions_are_told_and_ours_are_not(
 
             await soon(heard)
             await browse.navigate(as_bob, computer, f"{local.url}/")
+            await keys.key_down(as_bob, computer, "shift")
+            assert await pressed.let_go(computer)
+            with pytest.raises(Refused):
+                await keys.hotkey(as_bob, computer, f"ctrl+{SECRET.split()[0]}")
             # A listing leaves no entry of ours, and is not somebody else's either.
             await tabs.listing(as_bob, await fresh(computer))
             await unit(sdk.computers.type)(computer.upstream_id, text=SECRET)
@@ -75,7 +80,7 @@ async def test_another_clients_actions_are_told_and_ours_are_not(
 
             await soon(typing_told)
         assert set(await told()) == {"somebody else: clicked (10, 20)", typed}
-        assert SECRET not in await stored()
+        assert SECRET not in await stored() and SECRET.split()[0] not in await stored()
     finally:
         await running.stop()
         await HUB.stop()
