@@ -15,6 +15,13 @@ from tests.support.stack import Stack
 
 pytestmark = ONE_LOOP
 
+#: Whether an element's text is not cut.
+WHOLE = """(element) => {
+  const text = document.createRange();
+  text.selectNodeContents(element);
+  return text.getBoundingClientRect().width <= element.getBoundingClientRect().width + 0.5;
+}"""
+
 
 @pytest.fixture
 def asked(stack: Stack, static_url: str) -> str:
@@ -35,6 +42,7 @@ async def test_a_task_that_asks_is_claimed_and_answered_on_the_wall(window: Wind
     await expect(waiting.locator("time")).to_have_text(re.compile(r"^0:0[1-9]$"))
     await expect(fleet.get_by_role("listitem", name="asked-1")).to_contain_text("needs a human")
     assert await fleet.bounding_box() == place
+    assert await fleet.get_by_role("link", name="asked-1", exact=True).evaluate(WHOLE)
     await assert_sound(wall)
     await waiting.get_by_role("button", name=re.compile("^Claim")).click()
     await expect(waiting).to_contain_text("alice sees to it")
@@ -50,6 +58,8 @@ async def test_a_task_that_asks_is_claimed_and_answered_on_the_wall(window: Wind
     await expect(waiting).to_have_count(0)
     await expect(wall.get_by_text("No task waits for a person.")).to_be_visible()
     await expect(theirs).to_have_count(0)
+    # Its second step is done before the next test starts a task there.
+    await expect(fleet.get_by_role("listitem", name="asked-1")).to_contain_text("nobody", timeout=AGENT_MS)
 
 
 @pytest.mark.pressed("POST /agent/tasks/{id}/pause", "The wall: Pause tasks")
