@@ -90,7 +90,7 @@ class Cast:
         frame = wire.read_cast_frame(params)
         if frame is None:
             # Acknowledged all the same, or a broken frame would be the last one.
-            self._post("Page.screencastFrameAck", {"sessionId": params.get("sessionId", 0)})
+            self._post("Page.screencastFrameAck", {"sessionId": wire.number_of(params)})
             return
         number = frame.acknowledge
         self.feed.on_frame(

@@ -17,6 +17,8 @@ from computers.wire.screen import Answer, Key, Pointer, Text
 Command = tuple[str, dict[str, Any]]
 
 JPEG_QUALITY = 60
+#: What numbers frames stays below this; what is beyond could not even be sent back.
+NUMBER_LIMIT = 2**53
 #: Longest message of a page's dialog that is passed on, characters.
 DIALOG_LIMIT = 2000
 _POINTER_TYPES = {"move": "mouseMoved", "down": "mousePressed", "up": "mouseReleased", "wheel": "mouseWheel"}
@@ -56,6 +58,12 @@ def encode(id: int, method: str, params: dict[str, Any], session: str) -> bytes:
     return orjson.dumps(message)
 
 
+def number_of(params: dict[str, Any]) -> int:
+    """What a frame that cannot be read is acknowledged by."""
+    number = params.get("sessionId")
+    return number if isinstance(number, int) and 0 <= number < NUMBER_LIMIT else 0
+
+
 def read_cast_frame(params: dict[str, Any]) -> CastFrame | None:
     """The frame, or None for one that is broken (half a picture, odd numbers): the next one will do."""
     try:
@@ -67,6 +75,8 @@ def read_cast_frame(params: dict[str, Any]) -> CastFrame | None:
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     if not is_whole(payload) or not (0 < width < 65536 and 0 < height < 65536):
+        return None
+    if not 0 <= number < NUMBER_LIMIT:
         return None
     return CastFrame(payload, captured_at, width, height, number)
 

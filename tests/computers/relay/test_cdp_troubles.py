@@ -10,6 +10,7 @@ from tests.computers.relay.conftest import Site
 from tests.support.fake_upstream import ID, Script, answer, raw, silence
 
 VERSION = f"/computers/{ID}/cdp/json/version"
+DEEP = b"[" * 500 + b"]" * 500
 HALF = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
 HTML = "<html><h1>Bad gateway</h1></html>"
 
@@ -104,6 +105,7 @@ async def test_after_any_trouble_it_connects_by_itself(cdp: Site) -> None:
     + [b'{"method": "Target.targetDestroyed", "params": null}', b'{"method": "Page.screencastFrame", "params": 1}']
     + [b'{"method": "Page.screencastFrame", "params": {}, "sessionId": 5}']
     + [b'{"method": "Input.dragIntercepted", "params": {"data": 5}, "sessionId": "SESSION"}']
+    + [b'{"method": "Page.screencastFrame", "params": {"sessionId": %s}, "sessionId": "SESSION"}' % DEEP]
     + [b'{"method": "Page.screencastVisibilityChanged", "params": [], "sessionId": "SESSION"}'],
 )  # fmt: skip
 async def test_an_odd_message_spoils_nothing(cdp: Site, odd: bytes, caplog: pytest.LogCaptureFixture) -> None:
@@ -113,6 +115,19 @@ async def test_an_odd_message_spoils_nothing(cdp: Site, odd: bytes, caplog: pyte
     browser.show(b"next")
     await soon(lambda: len(watcher.payloads) == 2)
     assert browser.connections == 1
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("number", ["9" * 30, 1e300, -1])
+async def test_a_frame_whose_number_could_not_be_sent_back_is_none(
+    cdp: Site, number: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    watcher, browser = cdp.watch(), cdp.service.browser
+    await soon(lambda: watcher.payloads)
+    browser.show(b"odd", sessionId=number)
+    browser.show(b"next")
+    await soon(lambda: len(watcher.payloads) == 2)
+    assert b"next" in watcher.payloads[-1] and browser.connections == 1
     assert not [record for record in caplog.records if record.exc_info]
 
 
