@@ -42,12 +42,18 @@ const SHOWS = {
   ago: (left) => (span(-left) === JUST_NOW ? JUST_NOW : `${span(-left)} ago`),
 };
 
+/** What each element's title was made of: to write out a date costs more than all else here, and a timeline has hundreds. */
+const /** @type {WeakMap<Element, string>} */ titled = new WeakMap();
+
 /** @param {Element} element a <time> whose `data-shows` is one of SHOWS */
 export function show(element) {
-  const at = Date.parse(element.getAttribute("datetime") ?? "");
+  const moment = element.getAttribute("datetime") ?? "";
+  const at = Date.parse(moment);
   if (Number.isNaN(at)) return;
   const left = at - Date.now();
   const text = SHOWS[element.getAttribute("data-shows") ?? ""]?.(left) ?? "";
   if (element.textContent !== text) element.textContent = text;
+  if (titled.get(element) === moment) return;
   element.setAttribute("title", formatter.format(at));
+  titled.set(element, moment);
 }
