@@ -4,24 +4,29 @@ Ours begins with the press of the button in the operator's Chromium and ends whe
 session, the permission, the lease, two audit rows, the upstream call and the rendering lie between. There are two
 floors, both on connections that stay open, both with the same body on the same computer (it is watched, so each of
 their clicks is painted and shown too), in turns with ours: a script, and a bare page in the same Chromium that puts
-what came back into an element. What the page costs more than the script is Chromium's own share. A page of ours that
-asks nobody (the form itself) is the way without a verb.
+what came back into an element. What the page costs more than the script is Chromium's own share. Between floors and
+ours lies the least that htmx and Django can make of it (`tests/bench/least.py`). A page of ours that asks nobody (the
+form itself) is the way without a verb.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright
 
 from tests.bench.measure import percentile
 from tests.support import chromium
+from tests.support.processes import Child, environment, free_port, wait_until
 from tests.support.stack import Stack, run_stack
 
 ROUNDS = 40
@@ -35,14 +40,17 @@ VERBS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "screenshot": ("#tools [aria-label=Screenshot]", "screenshot", {}),
 }
 
-#: In the operator's page: presses the button and resolves with the milliseconds until the answer is swapped in.
-PRESS = """(selector) => new Promise((resolve) => {
+#: In the operator's page: presses the button, once what was filled in has been painted, and resolves with the
+#: milliseconds until the answer is swapped in.
+PRESS = """async (selector) => {
+  if (!document.hidden) await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+  const answered = new Promise((resolve) => document.addEventListener("htmx:after:swap", resolve, { once: true }));
   const button = document.querySelector(selector);
   const started = performance.now();
-  document.addEventListener("htmx:after:swap", () => resolve(performance.now() - started), { once: true });
   button.click();
-})"""
-
+  await answered;
+  return performance.now() - started;
+}"""
 
 #: In a bare page of the local server's own origin: the same call, and its answer in an element.
 CALL = """async ([address, key, body]) => {
@@ -63,9 +71,10 @@ FETCH = """async (address) => {
 
 @dataclass
 class Times:
-    """Milliseconds of every call of one verb: from our button, from a bare page, from a script."""
+    """Milliseconds of every call of one verb: from our button, from the least page, from a bare one, from a script."""
 
     ours: list[float] = field(default_factory=list)
+    least: list[float] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
     script: list[float] = field(default_factory=list)
 
@@ -88,15 +97,16 @@ def lines(found: Found) -> list[str]:
     """The table."""
     rows = [
         "| verb | p50 ms, from button to fragment | p90 | straight, bare page: p50 | p90 | ratio "
-        "| straight, script: p50 | p90 | ratio |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| straight, script: p50 | p90 | ratio | least Django page: p50 | its ratio to the bare page |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, times in found.verbs.items():
-        ours, page, script = (percentile(each, 0.5) for each in (times.ours, times.page, times.script))
+        all_of_them = (times.ours, times.least, times.page, times.script)
+        ours, least, page, script = (percentile(each, 0.5) for each in all_of_them)
         tails = [percentile(each, 0.9) for each in (times.ours, times.page, times.script)]
         rows.append(
             f"| {name} | {ours:.1f} | {tails[0]:.1f} | {page:.1f} | {tails[1]:.1f} | **{ours / page:.2f}** "
-            f"| {script:.1f} | {tails[2]:.1f} | **{ours / script:.2f}** |"
+            f"| {script:.1f} | {tails[2]:.1f} | **{ours / script:.2f}** | {least:.1f} | {least / page:.2f} |"
         )
     form = percentile(found.form, 0.5), percentile(found.form, 0.9)
     return [*rows, "", f"The form itself, fetched by the page: p50 {form[0]:.1f} ms, p90 {form[1]:.1f}."]
@@ -115,17 +125,54 @@ async def _run(stack: Stack) -> Found:
         await bare.goto(f"{stack.local_url}/healthz")
         page = await _cockpit(await context.new_page())
         (watched,) = (await http.get("/computers")).raise_for_status().json()
-        for _ in range(ROUNDS):
-            for name, (selector, endpoint, body) in VERBS.items():
-                address = f"/computers/{watched['id']}/{endpoint}"
-                found.verbs[name].ours.append(await _press(page, selector, body))
-                await asyncio.sleep(SETTLE)
-                found.verbs[name].page.append(await bare.evaluate(CALL, [address, stack.local_key, body]))
-                await asyncio.sleep(SETTLE)
-                found.verbs[name].script.append(await _call(http, address, body))
-                await asyncio.sleep(SETTLE)
-            found.form.append(await page.evaluate(FETCH, "actions/click/"))
+        with _least(stack, f"{stack.local_url}/computers/{watched['id']}") as address:
+            least = await _least_pages(context, address)
+            await page.bring_to_front()
+            for _ in range(ROUNDS):
+                for name, (selector, endpoint, body) in VERBS.items():
+                    path, times = f"/computers/{watched['id']}/{endpoint}", found.verbs[name]
+                    times.ours.append(await _press(page, selector, body))
+                    await asyncio.sleep(SETTLE)
+                    times.least.append(float(await least[name].evaluate(PRESS, "#go")))
+                    await asyncio.sleep(SETTLE)
+                    times.page.append(await bare.evaluate(CALL, [path, stack.local_key, body]))
+                    await asyncio.sleep(SETTLE)
+                    times.script.append(await _call(http, path, body))
+                    await asyncio.sleep(SETTLE)
+                found.form.append(await page.evaluate(FETCH, "actions/click/"))
         await browser.close()
+    return found
+
+
+@contextmanager
+def _least(stack: Stack, computer: str) -> Iterator[str]:
+    """The address of a running `least.py`, which has the same server and options of it as the product."""
+    port = free_port()
+    bodies = {endpoint: body for _, endpoint, body in VERBS.values()}
+    told = {"LEAST_COMPUTER": computer, "LEAST_KEY": stack.local_key, "LEAST_BODIES": json.dumps(bodies)}
+    server = ["--loop=uvloop", "--http=httptools", "--log-level=warning", "--no-access-log"]
+    child = Child(
+        ["-m", "uvicorn", "tests.bench.least:application", f"--port={port}", *server], environment(told)
+    )
+    try:
+        wait_until(lambda: _answers(port), 30, "The least page's start")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.end()
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/htmx.js").is_success
+    except httpx.HTTPError:
+        return False
+
+
+async def _least_pages(context: BrowserContext, address: str) -> dict[str, Page]:
+    found = {}
+    for name, (_, endpoint, _body) in VERBS.items():
+        found[name] = await context.new_page()
+        await found[name].goto(f"{address}/{endpoint}/")
     return found
 
 
