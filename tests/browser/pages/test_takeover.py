@@ -48,8 +48,10 @@ async def test_taken_over_from_its_page_and_handed_back_with_a_note(window: Wind
     await expect(note).to_have_value(re.compile(r"- clicked \(200, 320\)\n- typed 4 characters\n"))
     assert "hush" not in await note.input_value()
     await note.fill("I filled in the field.")
+    stage = await page.locator("#stage").bounding_box()
     await page.get_by_role("dialog").get_by_role("button", name="Hand back").click()
     await expect(page.get_by_text("You handed back. It is running again.")).to_be_visible(timeout=AGENT_MS)
+    assert await page.locator("#stage").bounding_box() == stage, "what is said moves no picture"
     await expect(page.get_by_text("Agent at work:")).to_be_visible()
     await expect(page.get_by_role("button", name="Take control")).to_be_hidden()
     await page.goto(task)
