@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from computers.actions import macros as verbs
@@ -29,7 +31,12 @@ from dashboard.htmx import is_htmx, redirect
 async def macros(request: HttpRequest) -> HttpResponse:
     """`/macros/`: every team's."""
     shelves = await store.shelves(person(request))
-    context = {"shelves": shelves, "may_manage": any(shelf.may_manage for shelf in shelves)}
+    context = {
+        "shelves": shelves,
+        "may_manage": any(shelf.may_manage for shelf in shelves),
+        # Where one was recorded just now: the way back there.
+        "source": await source_of(person(request), request.GET),
+    }
     return render(request, "computers/macros/list.html", context)
 
 
@@ -52,7 +59,7 @@ async def macro_new(request: HttpRequest) -> HttpResponse:
     if fields.get("op") == "discard":
         await _forget(source)
         messages.success(request, "The recording was discarded." if source else "Nothing was saved.")
-        return redirect(request, "computers:macros")
+        return _left(page)
 
     async def save(name: str, steps: list[Step]) -> None:
         await verbs.create(actor_of(request), chosen.pk, name, steps)
@@ -117,7 +124,15 @@ async def _posted(page: EditorPage, save: Callable[[str, list[Step]], Any]) -> H
             status=status,
         )
     messages.success(page.request, f"The macro “{page.field('name').strip()}” was saved.")
-    return redirect(page.request, "computers:macros")
+    return _left(page)
+
+
+def _left(page: EditorPage) -> HttpResponse:
+    """To the list, which leads back to the computer that the steps are from."""
+    listed = reverse("computers:macros")
+    if page.source is not None:
+        listed += "?" + urlencode({"computer": page.source.computer.public_id})
+    return redirect(page.request, listed)
 
 
 async def _beginning(source: Source | None) -> tuple[list[Row], list[str]]:

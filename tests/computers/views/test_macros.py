@@ -94,6 +94,17 @@ def test_a_kept_text_is_masked_until_it_is_shown(window: Windows, bob: User, log
     assert "sesame-7531" in login.steps
 
 
+def test_a_saved_recording_leads_back_to_its_computer(
+    window: Windows, computer: Computer, bob: User, charlie: User
+) -> None:
+    form = _form("save", "Log in", {"type": "wait", "ms": "5"}, computer=computer.public_id)
+    left = window(bob).post("/macros/new/", form, headers=HTMX)["HX-Redirect"]
+    page = window(bob).get(left).content.decode()
+    assert f'href="/computers/{computer.public_id}/"' in page and f"Back to {computer.label}" in page
+    assert window(charlie).get(left).status_code == 404
+    assert "take control, and press “Run macro…”" in window(bob).get("/macros/").content.decode()
+
+
 def test_of_two_people_the_second_is_told(window: Windows, alice: User, bob: User, login: Macro) -> None:
     step = {"type": "wait", "ms": "7"}
     seen = _seen(window(bob), login)
@@ -218,7 +229,8 @@ def test_entries_become_a_macro_and_texts_are_their_authors(
 def test_discarding_forgets_what_was_typed(window: Windows, computer: Computer, bob: User) -> None:
     _entry(computer, 1, bob, {"type": "type"}, "sesame-7531")
     form = _form("discard", "", **{"computer": computer.public_id, "from": "1", "to": "1"})
-    assert window(bob).post("/macros/new/", form, headers=HTMX)["HX-Redirect"] == "/macros/"
+    left = window(bob).post("/macros/new/", form, headers=HTMX)["HX-Redirect"]
+    assert left == f"/macros/?computer={computer.public_id}"
     assert not RecordedText.objects.exists() and not Macro.objects.exists()
 
 
