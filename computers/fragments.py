@@ -68,6 +68,11 @@ class Row:
         return arranging.search_text(self)
 
     @property
+    def held_by(self) -> str:
+        """Who holds it open, while somebody does."""
+        return self.computer.held_by()
+
+    @property
     def bar(self) -> tuple[int, int] | None:
         """The length of its time-left bar and what is left of it, seconds."""
         return arranging.bar(self.computer)
@@ -173,7 +178,11 @@ def cockpit_facts(public_id: str) -> CockpitFacts | None:
     if computer is None:
         return None
     recording = Recording.objects.select_related("user").filter(computer=computer).first()
-    context: dict[str, Any] = {"computer": computer, "recording": recording}
+    context: dict[str, Any] = {
+        "computer": computer,
+        "held_by": computer.held_by(),
+        "recording": recording,
+    }
     facts = [
         Fact(key, computer.version, render_to_string(f"computers/_{key}.html", context))
         for key in ("limits", "details", "recording", "agent")
@@ -192,7 +201,7 @@ def _troubles(user: User) -> Troubles:
 
 
 def _complete() -> Any:
-    return Computer.objects.select_related("connection__team", "lease__holder")
+    return Computer.objects.select_related("connection__team", "lease__holder", "held_open_by")
 
 
 def _row(computer: Computer, role: Role | None) -> Row:

@@ -150,8 +150,17 @@ class Computer(models.Model):
         return self.gone_at is not None
 
     def ends_at(self) -> datetime | None:
-        """The sooner of its two limits, if it has any."""
-        return min((at for at in (self.expires_at, self.idle_expires_at) if at), default=None)
+        """The sooner of its two limits, if it has any. No idle limit counts while it is held open."""
+        idle = self.idle_expires_at
+        if idle and self.held_open_until:
+            idle = max(idle, self.held_open_until)
+        return min((at for at in (self.expires_at, idle) if at), default=None)
+
+    def held_by(self) -> str:
+        """Who holds it open, while somebody does. Needs `held_open_by` loaded."""
+        if self.is_gone or self.held_open_until is None or self.held_open_until <= timezone.now():
+            return ""
+        return self.held_open_by.display_name if self.held_open_by else "Somebody"
 
     def as_target(self) -> Target:
         """What the audit log copies of it. Needs `connection` loaded."""

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from computers.actions import life
 from computers.macros import recordings
 from computers.views.acting import forms_for_page
 from computers.views.common import found, person, signed_in
@@ -37,8 +38,10 @@ async def cockpit(request: HttpRequest, public_id: str) -> HttpResponse:
     computer = await found(request, public_id, Action.WATCH)
     role = await _role(person(request), computer.connection.team_id)
     may_drive = allows(role, Action.INPUT)
+    hold = await life.standing(computer.pk) if computer.held_open_until else None
     context = {
         "computer": computer,
+        "held_by": hold.name if hold else "",
         "may_drive": may_drive,
         "panels": PANELS if may_drive else (PANELS[0], PANELS[-1]),
         "may_force": allows(role, Action.FORCE_CONTROL) and not computer.is_gone,

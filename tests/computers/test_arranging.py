@@ -102,6 +102,17 @@ def test_a_bar_is_as_long_as_the_lifetime_or_the_last_minutes_of_an_idle_limit(m
     assert arranging.bar(make_computer()) is None
 
 
+def test_no_idle_limit_ends_what_is_held_open(make_computer: Make, vera: User) -> None:
+    now = timezone.now()
+    soon, held = now + timedelta(minutes=13), now + timedelta(hours=1)
+    one = make_computer(idle_expires_at=soon, held_open_until=held, held_open_by=vera)
+    assert (one.ends_at(), one.held_by()) == (held, vera.display_name)
+    # Its lifetime ends it all the same.
+    assert make_computer(expires_at=soon, idle_expires_at=soon, held_open_until=held).ends_at() == soon
+    over = make_computer(idle_expires_at=soon, held_open_until=now - timedelta(seconds=1), held_open_by=vera)
+    assert (over.ends_at(), over.held_by()) == (soon, "")
+
+
 def test_the_first_paint_is_arranged_already(
     window: Callable[[User], Client], make_computer: Make, vera: User
 ) -> None:

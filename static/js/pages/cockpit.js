@@ -15,6 +15,7 @@ import { find } from "ui/dom.js";
 import { disableControls } from "ui/ended.js";
 import { apply } from "ui/facts.js";
 import { wireFullscreen } from "ui/fullscreen.js";
+import { wireHolding } from "ui/holding.js";
 import { wireBanner } from "ui/limits.js";
 import { Others } from "ui/others.js";
 import { wirePanel } from "ui/panel.js";
@@ -186,6 +187,7 @@ wirePasting(screen, find("[data-paste]", root));
 wireCopying(find("[data-selection]", root), () => shownTab);
 wireAddress(root, screen);
 wireBanner(root);
+wireHolding(root);
 if (root.dataset.mayDrive === "yes") wireActions(root, screen, (sentence) => driver.hint(sentence), () => shownTab);
 for (const entry of root.querySelectorAll("[data-chord]")) {
   entry.addEventListener("click", () => {

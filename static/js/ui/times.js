@@ -27,10 +27,18 @@ export function span(ms) {
 export const length = (ms) => (ms < 5000 ? `${Math.max(0, Math.round(ms / 1000))} s` : span(ms));
 
 export function wireTimes() {
-  const tick = () => document.querySelectorAll("time[data-shows]").forEach(show);
+  const tick = () => {
+    document.querySelectorAll("time[data-shows]").forEach(show);
+    document.querySelectorAll("[data-until]").forEach(hideWhenPast);
+  };
   setInterval(tick, TICK_MS);
   document.addEventListener("htmx:after:swap", tick);
   tick();
+}
+
+/** What is true until a moment goes with it. @param {Element} element */
+function hideWhenPast(element) {
+  element.toggleAttribute("hidden", Date.parse(element.getAttribute("data-until") ?? "") <= Date.now());
 }
 
 /** @type {Record<string, (left: number) => string>} */

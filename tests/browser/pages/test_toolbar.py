@@ -104,8 +104,14 @@ async def test_a_computer_is_held_open_and_let_go(window: Windows, checkout: str
     await expect(dialog).to_contain_text(
         re.compile(r"alice keeps it alive until \d\d:\d\d UTC", re.IGNORECASE)
     )
+    tool = page.locator("[data-hold]")
+    await expect(tool).to_have_attribute("aria-pressed", "true")
+    await expect(tool).to_have_attribute("title", re.compile(r"Held by alice until \d", re.IGNORECASE))
+    await expect(page.locator(".limits")).to_contain_text(re.compile(r"held 1:59:\d\d"))
+    await expect(page.locator(".limits-idle")).to_be_hidden()
     await dialog.get_by_role("button", name="Let go").click()
     await expect(dialog).to_contain_text("Nobody holds it")
+    await expect(tool).to_have_attribute("aria-pressed", "false")
 
 
 async def test_an_admin_switches_what_the_connection_may(window: Windows, checkout: str) -> None:

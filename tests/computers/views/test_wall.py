@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from computers.models import Computer, Connection, ControlLease
@@ -24,6 +25,18 @@ def test_it_shows_name_kind_status_and_driver(
     assert 'aria-label="Fleet"' in page
     for word in ("checkout-1", "browser", "running", "Bob drives", 'aria-label="Terminate checkout-1"'):
         assert word in page
+
+
+def test_it_says_who_holds_a_computer_open(
+    window: Windows, computer: Computer, alice: User, bob: User
+) -> None:
+    assert "fleet-held" not in _wall(window, alice)
+    Computer.objects.update(
+        held_open_by=bob, held_open_until=timezone.now() + timedelta(hours=1), version=F("version") + 1
+    )
+    assert 'title="Held by Bob until' in _wall(window, alice)
+    page = window(alice).get(f"/computers/{computer.public_id}/").content.decode()
+    assert 'data-held-by="Bob"' in page
 
 
 def test_a_viewer_is_not_offered_what_they_may_not_do(
