@@ -18,6 +18,11 @@ from dashboard.models import User
 OFFERED = 200
 #: Fields that a template does not keep: they are this start's own.
 NOT_KEPT = frozenset({"computers", "connection"})
+#: Said of the field "Model": the built-in one looks like a model that understands anything.
+OF_MODELS = (
+    "Empty: the service's own. The local server has local.scripted built in, which is no language model: it does plain "
+    "steps, such as: click 'Sign in', then type 'x' into 'Email'. What it cannot read, it asks a person about."
+)
 #: Which field a refusal belongs to, where its code is not the field's own name.
 FIELD_OF_CODE = {"held": "computers", "agent_running": "computers", "gone": "computers"}
 #: The fields that are folded away.
@@ -56,9 +61,19 @@ class TaskForm(forms.Form):
     )
     kind = forms.ChoiceField(label="Kind", required=False, choices=_choices(*KINDS))
     start_page = forms.CharField(label="Start page", required=False)
-    model = forms.CharField(label="Model", required=False, max_length=NAME_LIMIT)
-    max_steps = forms.IntegerField(label="Most steps", required=False, min_value=1)
-    max_minutes = forms.IntegerField(label="Most minutes", required=False, min_value=1)
+    model = forms.CharField(label="Model", required=False, max_length=NAME_LIMIT, help_text=OF_MODELS)
+    max_steps = forms.IntegerField(
+        label="Most steps",
+        required=False,
+        min_value=1,
+        help_text="Empty: the service's own limit; locally 100.",
+    )
+    max_minutes = forms.IntegerField(
+        label="Most minutes",
+        required=False,
+        min_value=1,
+        help_text="Empty: the service's own limit; locally 60.",
+    )
     system_prompt = forms.CharField(
         label="System prompt",
         required=False,

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from agents.models import Step, Task, Template
+from agents.views.playground.page import SCRIPTED
 from computers.models import Capture, Computer, Connection
 from dashboard.models import AuditEvent, User
+from local_lightcone.agents.spec import DEFAULT_SECONDS, DEFAULT_STEPS
 from tests.computers.views.conftest import HTMX, Windows
 
 
@@ -128,6 +130,14 @@ def test_the_form_starts_one_task_on_each_computer(
     rows = Task.objects.order_by("pk")
     assert [row.wish["computer_id"] for row in rows] == [each.upstream_id for each in computers]
     assert rows[0].wish["metadata"] == {"x": "1"}
+
+
+def test_the_form_says_what_is_taken_where_nothing_is_chosen(
+    window: Windows, connection: Connection, bob: User
+) -> None:
+    text = page(window, bob, "/tasks/new/")
+    assert f"locally {DEFAULT_STEPS}." in text and f"locally {DEFAULT_SECONDS // 60}." in text
+    assert f"{SCRIPTED} built in, which is no language model" in text
 
 
 def test_a_single_task_leads_to_its_page(window: Windows, connection: Connection, bob: User) -> None:
