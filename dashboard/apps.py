@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from dashboard import checks, signals  # noqa: F401  they register themselves
+from dashboard import checks, signals, words  # noqa: F401  they register themselves
 from dashboard.database import leave_connections_alone
 
 
@@ -10,3 +10,4 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         leave_connections_alone()
+        words.speak()

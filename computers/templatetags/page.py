@@ -55,6 +55,13 @@ def single_sign_on() -> bool:
 
 
 @register.filter
+def is_first_wrong(field: BoundField) -> bool:
+    """Whether a person begins here again, in a form that was refused."""
+    wrong = (each.name for each in field.form.visible_fields() if each.errors)
+    return bool(field.form.errors) and field.name == next(wrong, None)
+
+
+@register.filter
 def with_focus(field: BoundField) -> SafeString:
     """A form's first field, ready to be typed into."""
     return field.as_widget(attrs={"autofocus": True})

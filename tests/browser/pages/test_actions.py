@@ -242,7 +242,7 @@ async def test_a_place_is_picked_from_the_screen_and_nothing_is_clicked_there(pa
 
 async def test_what_is_wrong_is_said_beside_its_field(page: Page) -> None:
     form = await press(page, "Click", x="-1", y="5")
-    await expect(form.locator(".field", has_text="x").first).to_contain_text("greater than or equal to 0")
+    await expect(form.locator(".field", has_text="x").first).to_contain_text("Too small: at least 0")
     form = await press(page, "Execute", Action="[1, 2]")
     await expect(form.locator(".field")).to_contain_text("An action is a JSON object")
     assert SAID == []
