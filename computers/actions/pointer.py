@@ -11,6 +11,7 @@ from computers.actions.inputs import coordinate, number, tab_id
 from computers.actions.perform import Done, perform
 from computers.actions.places import in_css_pixels
 from computers.models import Computer
+from computers.timeline import words
 from computers.upstream.verbs import DRAG_TIMEOUT, INPUT_TIMEOUT
 from dashboard.permissions import Action, Actor
 
@@ -48,7 +49,7 @@ async def drag(
         "y2": coordinate(y2, "y2", "To y"),
     }
     check_place(body, screen_of(computer, tab_id(tab)))
-    told = f"dragged {_place(body['x1'], body['y1'])} to {_place(body['x2'], body['y2'])}"
+    told = f"dragged {words.at(body['x1'], body['y1'])} → {words.at(body['x2'], body['y2'])}"
     return await _act(actor, Action.DRAG, computer, "drag", body, tab, told, "drag", DRAG_TIMEOUT)
 
 
@@ -77,14 +78,14 @@ async def mouse_down(actor: Actor, computer: Computer, x: float, y: float, tab: 
     await admit(actor, Action.MOUSE_DOWN, computer)
     body = _at(computer, x, y, tab)
     await pressed.note_button(actor, computer, body["x"], body["y"], tab_id(tab))
-    told = f"pressed the mouse at {_place(body['x'], body['y'])}"
+    told = f"pressed the mouse at {words.at(body['x'], body['y'])}"
     return await _act(actor, Action.MOUSE_DOWN, computer, "mouse-down", body, tab, told, "mouse_down")
 
 
 async def mouse_up(actor: Actor, computer: Computer, x: float, y: float, tab: str = "") -> Done:
     """`POST /mouse-up`, perhaps elsewhere than it was pressed."""
     body = _at(computer, x, y, tab)
-    told = f"let go of the mouse at {_place(body['x'], body['y'])}"
+    told = f"let go of the mouse at {words.at(body['x'], body['y'])}"
     done = await _act(actor, Action.MOUSE_UP, computer, "mouse-up", body, tab, told, "mouse_up")
     await pressed.forget_button(actor, computer)
     return done
@@ -94,7 +95,7 @@ async def _click(actor: Actor, action: Action, computer: Computer, x: float, y: 
     verb, word, past = CLICKS[action]
     body = _at(computer, x, y, tab)
     return await _act(
-        actor, action, computer, verb, body, tab, f"{past} {_place(body['x'], body['y'])}", word
+        actor, action, computer, verb, body, tab, f"{past} {words.at(body['x'], body['y'])}", word
     )
 
 
@@ -128,7 +129,3 @@ def _at(computer: Computer, x: float | None, y: float | None, tab: str) -> dict[
     place = {"x": coordinate(x, "x", "x"), "y": coordinate(y, "y", "y")}
     check_place(place, screen_of(computer, tab_id(tab)))
     return place
-
-
-def _place(x: float, y: float) -> str:
-    return f"({x:g}, {y:g})"

@@ -39,13 +39,13 @@ VERBS: dict[str, tuple[Verb, str, dict[str, Any], str]] = {
         lambda a, c: pointer.right_click(a, c, 1.5, 2),
         "right-click",
         {"x": 1.5, "y": 2},
-        "right-clicked (1.5, 2)",
+        "right-clicked (2, 2)",
     ),
     "drag": (
         lambda a, c: pointer.drag(a, c, 1, 2, 3, 4),
         "drag",
         {"x1": 1, "y1": 2, "x2": 3, "y2": 4},
-        "dragged (1, 2) to (3, 4)",
+        "dragged (1, 2) → (3, 4)",
     ),
     "scroll": (lambda a, c: pointer.scroll(a, c, 0, 300), "scroll", {"dx": 0, "dy": 300}, "scrolled by (0, 300)"),
     "type": (
