@@ -50,7 +50,7 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "That is not right. Try the next code that the app shows, or the passkey again.",
+        "incorrect_code": "That is not right. Please try again: an app shows a new code every 30 seconds.",
         "cannot_delete_authenticator": "A team of yours requires a second factor: add another one first.",
     }
 
