@@ -56,13 +56,16 @@ export class Ask {
       return;
     }
     const message = question.kind === "beforeunload" ? LEAVING : question.message;
+    // What only tells something expects no answer but OK.
+    const title = question.kind === "alert" ? "The page says" : "The page asks";
+    say(find("[data-ask-title]", this.#root), title);
     say(find("[data-ask-message]", this.#root), message);
     find("[data-ask-cancel]", this.#root).hidden = question.kind === "alert";
     this.#field.hidden = question.kind !== "prompt";
     if (!isNew) return;
     this.#field.value = question.default;
     const isTheirs = hadFocus || this.#on.isAtScreen();
-    say(this.#aloud, `The page asks: ${message}${isTheirs ? " Press Tab to answer." : ""}`);
+    say(this.#aloud, `${title}: ${message}${isTheirs ? " Press Tab to answer." : ""}`);
     this.#rest();
     if (isTheirs) this.#root.focus();
   }

@@ -98,11 +98,13 @@ async def test_one_press_answers_one_dialog_however_fast_the_next_one_comes(
     await address.press("Enter")
     dialog = page.get_by_role("alertdialog")
     await expect(dialog).to_contain_text("A word first")
+    await expect(dialog.get_by_role("heading")).to_have_text("The page says")
     await expect(dialog.get_by_role("button", name="OK")).to_be_enabled()
     # Twice at once: the second press meets either the same dialog again or one that was not read.
     await dialog.get_by_role("button", name="OK").evaluate("(button) => { button.click(); button.click(); }")
     await expect(page.get_by_text("That dialog is no longer open.").last).to_be_visible()
     await expect(dialog).to_contain_text("Delete all?")
+    await expect(dialog.get_by_role("heading")).to_have_text("The page asks")
     await dialog.get_by_role("button", name="Cancel").click()
     await hears(page, "deleted: false")
     await expect(dialog).to_be_hidden()
