@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import ONE_LOOP
 
@@ -50,3 +50,20 @@ async def test_an_unknown_one_is_added(apply: Any) -> None:
 
 async def test_an_empty_one_takes_its_element_away(apply: Any) -> None:
     assert (await apply("a", 9, ""))[:2] == [True, ""]
+
+
+ASKING = """<div id="list"><p data-fact="a" data-version="3"><button id="ask" data-opens="#box">Ask</button></p></div>
+<dialog id="box"><button data-closes>Close</button></dialog>"""
+
+
+async def test_who_closes_a_dialog_stands_where_they_stood_though_that_was_replaced(
+    page: Page, apply: Any
+) -> None:
+    await page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", ASKING)
+    await page.evaluate("async () => (await import('ui/dialogs.js')).wireDialogs()")
+    await page.click("#ask")
+    assert await page.evaluate("document.activeElement.closest('dialog')?.id") == "box"
+    html = '<p data-fact="a" data-version="4"><button id="ask" data-opens="#box">Ask anew</button></p>'
+    assert (await apply("a", 4, html))[0] is True
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#ask")).to_be_focused()

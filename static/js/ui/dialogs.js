@@ -22,7 +22,9 @@ export function wireDialogs() {
   });
   // What was answered is over: left inside, the next swap anywhere on the page would open it again.
   document.addEventListener("close", ({ target }) => {
-    if (target instanceof HTMLDialogElement && target.matches("[data-filled-by-reply]")) target.replaceChildren();
+    if (!(target instanceof HTMLDialogElement)) return;
+    if (target.matches("[data-filled-by-reply]")) target.replaceChildren();
+    goBack(target);
   }, true);
   // What was asked for was done: the answer stands in the page.
   document.addEventListener("dialog-done", () => {
@@ -39,7 +41,20 @@ export function wireDialogs() {
   });
 }
 
+/** Where a person stood when the dialog opened. @type {WeakMap<HTMLDialogElement, Element>} */
+const openers = new WeakMap();
+
 /** @param {Element | null} dialog */
 function open(dialog) {
-  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+  if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
+  if (document.activeElement) openers.set(dialog, document.activeElement);
+  dialog.showModal();
+}
+
+/** The browser goes back to where the person stood; but that may have been replaced by news meanwhile. @param {HTMLDialogElement} dialog */
+function goBack(dialog) {
+  const [opener, active] = [openers.get(dialog), document.activeElement];
+  if (!opener || opener.isConnected || (active !== document.body && !dialog.contains(active))) return;
+  const now = document.getElementById(opener.id) ?? document.getElementById("main");
+  now?.focus({ preventScroll: true });
 }
