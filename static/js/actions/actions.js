@@ -17,6 +17,7 @@ export function wireActions(root, screen, hint, shownTab) {
   // Once htmx is done it enables the button it disabled: also one that may not be pressed any more.
   document.addEventListener("htmx:finally:request", () => queueMicrotask(show));
   show();
+  wireResults(root);
   wirePicking(root, screen.display, hint);
   wireCopyingPictures();
   wireMore(root);
@@ -28,6 +29,17 @@ export function wireActions(root, screen, hint, shownTab) {
       /** @type {HTMLInputElement} */ (field).value = tab === "main" ? "" : tab;
     }
   }, true);
+}
+
+/** What came back may be long, and below what is seen of the panel. @param {HTMLElement} root */
+function wireResults(root) {
+  document.addEventListener("htmx:finally:request", (event) => {
+    const { ctx } = /** @type {any} */ (event).detail;
+    // The form itself may have been replaced by its answer.
+    const act = /** @type {Element | null} */ (ctx.sourceElement)?.closest("[data-act]")?.getAttribute("data-act");
+    const result = act && root.querySelector(`[data-act="${CSS.escape(act)}"] .act-result`);
+    if (result && result.firstElementChild) result.scrollIntoView({ block: "nearest" });
+  });
 }
 
 /** @param {HTMLElement} root */

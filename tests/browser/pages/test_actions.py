@@ -183,6 +183,7 @@ async def test_a_batch_stops_at_its_first_failure_and_says_what_was_not_run(page
     await expect(result).to_contain_text("1. click")
     await expect(result).to_contain_text("2. nonsense")
     await expect(result).to_contain_text("not run")
+    await expect(result.locator(".facts").first).to_be_in_viewport()
     await said(page, "mousedown 5,6")
     assert "mousedown 7,8" not in SAID
 
