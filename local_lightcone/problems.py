@@ -5,6 +5,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ExceptionHandler
 
+FAILED = "The local server failed; what it prints (under make run: the lines with local |) says why."
+"""Its log is its standard error, which the supervisor passes on behind the part's name."""
+
 
 class Problem(Exception):
     def __init__(self, status: int, title: str, detail: str | None = None) -> None:
@@ -55,7 +58,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    return Problem(500, "Internal error", "The local server failed; its log says why.").response()
+    return Problem(500, "Internal error", FAILED).response()
 
 
 HANDLERS: dict[int | type[Exception], ExceptionHandler] = {

@@ -4,7 +4,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from ..problems import Problem, bad_request
+from ..problems import FAILED, Problem, bad_request
 from ..sessions.clock import stamp
 from ..sessions.registry import Registry
 from .log import Log
@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 LETTING_GO_SECONDS = 5.0
 """For what an ended task still holds down. A computer that does not answer is not waited for."""
 
-FAILED = "The local server failed; its log says why."
 QUIET = ("thinking", "executed")
 """What a concise stream leaves out."""
 
