@@ -67,6 +67,7 @@ class TerminalPage {
     const sent = this.#socket.send({ type: "run", command, directory, environment, timeout });
     if (!sent) return false;
     this.#running = { command, directory, timeout, streams: this.#streams };
+    this.#region.dataset.used = "";
     this.#output.prompt(directory, command);
     this.#show("running", "Starting…");
     return true;
@@ -170,6 +171,7 @@ class TerminalPage {
   #close(sentence) {
     if (this.#running) this.#finish(sentence, false);
     else this.#output.remark(sentence, false);
+    this.#region.dataset.used = "";
     this.#show("closed", sentence);
     this.#socket.stop();
   }

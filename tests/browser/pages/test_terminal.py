@@ -28,7 +28,11 @@ pytestmark = ONE_LOOP
 @pytest.mark.pressed("POST /computers/{id}/exec", "Terminal: Run")
 async def test_output_its_colours_and_the_exit_are_seen(window: Windows, workshop: str) -> None:
     page = await window()
-    await open_terminal(page, workshop)
+    terminal = await open_terminal(page, workshop)
+    hint = terminal.get_by_text("Nothing was run from here yet")
+    await expect(hint).to_be_visible()
+    search = await terminal.get_by_label("Search in the output").bounding_box()
+    assert search and search["width"] >= 120
     await run(
         page,
         r"printf '\033[32mgreen\033[0m \033[38;2;255;100;0mtruecolour\033[0m plain\n'; exit 3",
@@ -39,6 +43,7 @@ async def test_output_its_colours_and_the_exit_are_seen(window: Windows, worksho
     assert await colour_of(page, "green") == "rgb(79, 209, 139)"
     assert await colour_of(page, "truecolour") == "rgb(255, 100, 0)"
     await expect(results(page)).to_contain_text("green truecolour plain")
+    await expect(hint).to_be_hidden()
 
 
 @pytest.mark.pressed("POST /computers/{id}/exec", "Terminal: Run")
