@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dashboard.views.account import own_account, session_end, sessions_end
+from dashboard.views.account import account_name, own_account, session_end, sessions_end
 from dashboard.views.audit import audit, export
 from dashboard.views.sign_in import sign_in
 from dashboard.views.sso import begin, callback, sso_cancelled, unlink
@@ -22,6 +22,7 @@ urlpatterns = [
     path("audit/export/<str:form>/", export, name="audit_export"),
     # Only what works without a mail server; sign-up exists to say that it is closed.
     path("accounts/", own_account, name="account"),
+    path("accounts/name/", account_name, name="account_name"),
     path("accounts/sessions/<int:pk>/end/", session_end, name="session_end"),
     path("accounts/sessions/end-others/", sessions_end, name="sessions_end"),
     path("accounts/logout/", account.logout, name="account_logout"),

@@ -1,4 +1,4 @@
-"""One's own account: the ways to sign in, and where one is signed in."""
+"""One's own account: the name that others see, the ways to sign in, and where one is signed in."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import datetime
 
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -35,6 +37,29 @@ SYSTEMS = (
     ("Mac OS", "macOS"),
     ("Linux", "Linux"),
 )
+
+
+#: Longest name, characters: the column's size.
+SHOWN_LIMIT = 150
+
+
+class NameForm(forms.Form):
+    """The name that others see."""
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=SHOWN_LIMIT,
+        required=False,
+        help_text="The name that others see. Empty: the username.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def clean_name(self) -> str:
+        """What cannot be seen in a name deceives."""
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not name.isprintable():
+            raise ValidationError("A name is made of visible characters.")
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +89,25 @@ class Standing:
 @signed_in_anyhow
 async def own_account(request: HttpRequest) -> HttpResponse:
     """`/accounts/`."""
+    return await _page(request, NameForm(initial={"name": person(request).get_full_name()}))
+
+
+@require_POST
+@signed_in_anyhow
+async def account_name(request: HttpRequest) -> HttpResponse:
+    """Changes the name that others see; who signs in stays who they are."""
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        return await _page(request, form, 422)
+    await _rename(person(request), form.cleaned_data["name"])
+    messages.success(request, "Your name was changed.")
+    return redirect(request, "account")
+
+
+async def _page(request: HttpRequest, form: NameForm, status: int = 200) -> HttpResponse:
     standing = await _standing(person(request), str(request.session.session_key or ""))
-    return render(request, "account/account.html", {"standing": standing})
+    context = {"standing": standing, "name_form": form}
+    return render(request, "account/account.html", context, status=status)
 
 
 @require_POST
@@ -86,6 +128,11 @@ async def sessions_end(request: HttpRequest) -> HttpResponse:
     said = f"{count} other browser{'' if count == 1 else 's'} signed out."
     messages.success(request, said if count else "You are signed in nowhere else.")
     return redirect(request, "account")
+
+
+@unit
+def _rename(user: User, name: str) -> None:
+    User.objects.filter(pk=user.pk).update(first_name=name, last_name="")
 
 
 @unit
