@@ -52,6 +52,7 @@ export function wirePicking(root, display, hint) {
     button = pressed = null;
     root.classList.remove("is-picking");
     veil.remove();
+    hint("");
   }
 
   veil.addEventListener("pointerdown", (event) => {

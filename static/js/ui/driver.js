@@ -69,8 +69,9 @@ export class Driver {
     this.hint(mayDrive ? `You are only watching: ${who}; ${way} to type and click.` : "Your role lets you watch, not drive.");
   }
 
-  /** @param {string} sentence */
+  /** @param {string} sentence empty: what was said is over */
   hint(sentence) {
+    if (!sentence) return this.#hide();
     const place = find("[data-hint]", this.#root);
     say(place, sentence);
     place.classList.add("is-shown");

@@ -226,6 +226,8 @@ async def test_a_place_is_picked_from_the_screen_and_nothing_is_clicked_there(pa
     await expect(form.get_by_label("x", exact=True)).to_have_value("321")
     await expect(form.get_by_label("y", exact=True)).to_have_value("123")
     await expect(form.get_by_role("button", name="Pick from the screen")).to_be_focused()
+    # Gone with the pick, not a while later.
+    assert "is-shown" not in (await page.locator("[data-hint]").get_attribute("class") or "")
     assert SAID == []
     form = await opened(page, "Drag")
     await form.get_by_role("button", name="Pick from the screen").click()
