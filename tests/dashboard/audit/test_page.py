@@ -148,7 +148,7 @@ def test_moments_leave_out_what_was_before_and_after(alice_reads: Client, write:
         ({"outcome": "nice"}, "Select a valid choice"),
         ({"action": "computer.fly"}, "Select a valid choice"),
         ({"q": "x" * 201}, "at most 200 characters"),
-        ({"person": "\x00"}, "Null characters are not allowed."),
+        ({"person": "\x00"}, "invisible character (NUL)"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_says_so_beside_it(
