@@ -146,11 +146,11 @@ async def _run(stack: Stack) -> Found:
 
 @contextmanager
 def _least(stack: Stack, computer: str) -> Iterator[str]:
-    """The address of a running `least.py`, which has the same server and options of it as the product."""
+    """The address of a running `least.py`, on the product's own server."""
     port = free_port()
     bodies = {endpoint: body for _, endpoint, body in VERBS.values()}
     told = {"LEAST_COMPUTER": computer, "LEAST_KEY": stack.local_key, "LEAST_BODIES": json.dumps(bodies)}
-    server = ["--loop=uvloop", "--http=httptools", "--log-level=warning", "--no-access-log"]
+    server = ["--log-level=warning", "--no-access-log"]
     child = Child(
         ["-m", "uvicorn", "tests.bench.least:application", f"--port={port}", *server], environment(told)
     )
