@@ -39,6 +39,7 @@ async def wall(request: HttpRequest) -> HttpResponse:
         "queue": await queue_of(user, team),
         "bulk_verbs": BULK_VERBS,
         "may_create": choices.may_create,
+        "in_a_team": choices.in_a_team,
         "troubles": await troubles_of(user),
         "form": NewComputerForm(choices.creatable) if choices.creatable and not rows else None,
     }

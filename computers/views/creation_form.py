@@ -109,6 +109,7 @@ class Choices:
     every: list[Connection]
     creatable: list[Connection]
     may_create: bool
+    in_a_team: bool
 
 
 @unit
@@ -119,7 +120,8 @@ def connections_of(user: User) -> Choices:
         Connection.objects.filter(team__in=roles).select_related("team").order_by("team__name", "name")
     )
     creatable = [each for each in every if each.kinds and allows(roles[each.team_id], Action.CREATE)]
-    return Choices(every, creatable, any(allows(role, Action.CREATE) for role in roles.values()))
+    may_create = any(allows(role, Action.CREATE) for role in roles.values())
+    return Choices(every, creatable, may_create, bool(roles))
 
 
 @unit

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from computers.actions import tabs as verbs
 from computers.models import Computer
-from computers.views.common import REFUSALS, actor_of, explained, found, signed_in
+from computers.views.common import REFUSALS, SEEN, actor_of, explained, found, signed_in
 from computers.wire.results import TabFacts
 from dashboard.htmx import is_htmx, redirect
-from dashboard.permissions import Action
+from dashboard.permissions import Action, allows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,6 +71,8 @@ async def _list(
     except REFUSALS as refusal:
         if not trouble:
             trouble, status = explained(refusal)
-    context = {"computer": computer, "tabs": listed, "trouble": trouble}
+    role = getattr(request, SEEN).role
+    may_drive = role is not None and allows(role, Action.SWITCH_TAB)
+    context = {"computer": computer, "tabs": listed, "trouble": trouble, "may_drive": may_drive}
     page = "computers/actions/_tabs.html" if is_htmx(request) else "computers/actions/tabs.html"
     return render(request, page, context, status=status)

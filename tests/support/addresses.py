@@ -63,3 +63,12 @@ def patterns(below: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPatt
             yield from patterns(each, route)
         else:
             yield route, each
+
+
+def names(below: Any = None, prefix: str = "") -> Iterator[str]:
+    """The full name of each of those addresses: `computers:cockpit`."""
+    for each in (below or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver):
+            yield from names(each, f"{prefix}{each.namespace}:" if each.namespace else prefix)
+        else:
+            yield prefix + str(each.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,12 +88,14 @@ class Stack:
     def cookie(self, name: str = OWNER, role: str = "owner") -> str:
         """A session of that person, who is made a member with `role` if new (an empty role makes a stranger)."""
         if name not in self._cookies:
-            # Everybody at once: a management command takes a second.
-            people = {name: role, **PEOPLE}
-            script = SIGN_IN.format(people=people, password=PASSWORD)
-            lines = [line.split() for line in self.manage("shell", "-c", script)]
-            self._cookies |= {words[1]: words[2] for words in lines if words[:1] == ["cookie"]}
+            self.sign_in({name: role, **PEOPLE})
         return self._cookies[name]
+
+    def sign_in(self, people: Mapping[str, str]) -> None:
+        """A session for each of them, by their roles: at once, since a management command takes a second."""
+        script = SIGN_IN.format(people=dict(people), password=PASSWORD)
+        lines = [line.split() for line in self.manage("shell", "-c", script)]
+        self._cookies |= {words[1]: words[2] for words in lines if words[:1] == ["cookie"]}
 
     def open_computer(self, name: str, start_page: str) -> str:
         """The address of a new computer, opened as the form does it; it lives as long as the stack."""

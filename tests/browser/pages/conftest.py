@@ -20,6 +20,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from tests.browser.conftest import SAID
+from tests.browser.pages.places import PEOPLE
+from tests.browser.pages.things import made
 from tests.support.processes import wait_until
 from tests.support.stack import Stack
 from tests.support.windows import Wardrobe
@@ -86,6 +88,12 @@ def checkout(stack: Stack, static_url: str) -> str:
     address = stack.kept_computer("checkout-1", f"{static_url}shop")
     SAID.clear()
     return address
+
+
+@pytest.fixture(scope="session")
+def things(stack: Stack, static_url: str) -> dict[str, Any]:
+    """What the pages of `places.py` show: ids by the names that addresses have for them."""
+    return made(stack, stack.kept_computer("checkout-1", f"{static_url}shop"), PEOPLE)
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import ONE_LOOP
 from tests.browser.pages.conftest import Windows, open_cockpit, take_control
-from tests.browser.pages.looks import SIZES, assert_sound
+from tests.browser.pages.looks import assert_sound
 from tests.support.prepared import PASSWORD
 from tests.support.stack import Stack
 
@@ -85,7 +82,7 @@ async def test_a_passkey_is_made_and_signs_in(window: Windows, stack: Stack) -> 
     await page.get_by_role("button", name="Sign out").click()
     await _sign_in(page, home, "erin")
     await expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
-    await assert_sound(page, calm=True)
+    await assert_sound(page)
     await page.get_by_role("button", name="Use a passkey").click()
     await expect(page.get_by_role("heading", name="Fleet")).to_be_visible()
 
@@ -115,31 +112,3 @@ async def test_a_connection_is_tested_added_and_removed(window: Windows, stack: 
     await page.get_by_role("button", name="Confirm").click()
     await expect(page.get_by_text("Second was removed.")).to_be_visible()
     await expect(page.get_by_role("list", name="Connections")).not_to_contain_text("Second")
-
-
-@pytest.mark.parametrize("look", SIZES)
-async def test_its_pages_are_sound(window: Windows, look: str) -> None:
-    options: dict[str, Any] = SIZES[look]
-    page = await window(**options)
-    await page.goto("/accounts/second-factor/totp/activate/")
-    if await page.get_by_role("heading", name="Confirm that it is you").is_visible():
-        await assert_sound(page, calm=True)
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Confirm").click()
-    await expect(page.get_by_label("Secret")).to_be_visible()
-    await assert_sound(page)
-    for address in (
-        *("/team/home/", "/team/new/", "/team/home/connections/new/", "/team/home/connections/1/removal/"),
-        *("/accounts/", "/accounts/password/change/", "/accounts/second-factor/"),
-        "/accounts/second-factor/webauthn/add/",
-    ):
-        await page.goto(address)
-        await expect(page.get_by_role("heading").first).to_be_visible()
-        await assert_sound(page)
-    await page.goto("/team/home/")
-    await page.get_by_role("button", name="Create link").click()
-    link = await page.get_by_label("Invitation link").input_value()
-    await assert_sound(page)
-    await page.context.clear_cookies()
-    await page.goto(link)
-    await assert_sound(page, calm=True)
