@@ -60,6 +60,7 @@ def test_what_is_said_to_be_no_page_is_none(ours: Ids, window_of: Any, alice: Us
 
 
 @ONE_LOOP
+@pytest.mark.timeout(600)  # forty pages in one test
 @pytest.mark.parametrize("part", PLACES)
 async def test_the_pages_of(window: Windows, things: dict[str, Any], part: str) -> None:
     visits: dict[str, Visit] = {}
