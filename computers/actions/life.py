@@ -74,6 +74,6 @@ class Hold:
 def standing(pk: int) -> Hold | None:
     """The hold that is in force now, if there is one."""
     row = Computer.objects.select_related("held_open_by").filter(pk=pk).first()
-    if row is None or row.held_open_until is None or row.held_open_until <= timezone.now():
+    if row is None or row.held_open_until is None or not (name := row.held_by()):
         return None
-    return Hold(row.held_open_by.display_name if row.held_open_by else "Somebody", row.held_open_until)
+    return Hold(name, row.held_open_until)

@@ -135,6 +135,6 @@ async def _became_main(client: Client, computer: Computer) -> str:
 
 async def _listed(client: Client, computer: Computer) -> list[TabFacts]:
     """As upstream lists them. It leaves no entry, so that it was ours is remembered."""
-    tabs, call = await client.tabs_and_call(computer.upstream_id)
+    tabs, call = await client.tabs(computer.upstream_id)
     await ours.remember(computer.pk, call)
     return tabs

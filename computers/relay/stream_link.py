@@ -101,7 +101,7 @@ class StreamLink(Link):
                 continue
 
     async def _read_tabs(self) -> None:
-        listed, call = await self.client.tabs_and_call(self.machine.upstream_id)
+        listed, call = await self.client.tabs(self.machine.upstream_id)
         await ours.remember(self.machine.pk, call)
         self.tabs.list_anew()
         for each in listed:

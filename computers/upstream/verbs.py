@@ -88,12 +88,9 @@ class Verbs(ABC):
         """`POST /computers/{id}/batch`, whatever it answers: it is 200 even when an item fails."""
         return await self._call("POST", path_of(id, "batch"), {"actions": actions}, timeout=timeout)
 
-    async def tabs(self, id: str) -> list[TabFacts]:
-        """`GET /computers/{id}/tabs`; a new one may be missing for a moment."""
-        return (await self.tabs_and_call(id))[0]
-
-    async def tabs_and_call(self, id: str) -> tuple[list[TabFacts], str]:
-        """The tabs, and upstream's own id of the call, perhaps empty."""
+    async def tabs(self, id: str) -> tuple[list[TabFacts], str]:
+        """`GET /computers/{id}/tabs`; a new one may be missing for a moment. Beside them upstream's own id of the call,
+        perhaps empty."""
         data = await self._call("GET", path_of(id, "tabs"), timeout=TAB_TIMEOUT)
         call = succeeded(data).request_id if isinstance(data, dict) else ""
         try:
