@@ -13,7 +13,7 @@ from agents.record import GAP, Noted, NotOurs
 from agents.recorder import claims, starting, watching
 from agents.recorder.linking import link
 from agents.recorder.pictures import Pictures
-from agents.recorder.reading import Heard, read
+from agents.recorder.reading import Behind, Heard, read
 from agents.recorder.sign_in import SignInWatch
 from computers.upstream import errors
 from computers.upstream.client import Client
@@ -43,9 +43,10 @@ class Attendant:
 
     async def _read(self, client: Client, task: Task, events: Events, placed: bool = True) -> bool:
         """Read until the stream ends or the status says that it should have; whether it ended by itself."""
-        reading = asyncio.create_task(read(self._pk, self._token, events, placed, self._heard(client, task)))
+        behind, heard = Behind(), self._heard(client, task)
+        reading = asyncio.create_task(read(self._pk, self._token, events, placed, heard, behind))
         joining = asyncio.create_task(self._join(client, task))
-        watching_it = asyncio.create_task(self._watch_beside(client, task, joining))
+        watching_it = asyncio.create_task(self._watch_beside(client, task, joining, behind))
         try:
             await asyncio.wait([reading, watching_it], return_when=asyncio.FIRST_COMPLETED)
             if reading.done():
@@ -66,7 +67,9 @@ class Attendant:
         if not task.upstream_id:
             await starting.join(client, task, self._token)
 
-    async def _watch_beside(self, client: Client, task: Task, joining: asyncio.Task[None]) -> None:
+    async def _watch_beside(
+        self, client: Client, task: Task, joining: asyncio.Task[None], behind: Behind
+    ) -> None:
         """Ask for the status while the stream is read; returns once that says for a while that the task is over."""
         await joining
         over_since, news = None, self._news
@@ -74,8 +77,8 @@ class Attendant:
         while True:
             status = await self._ask(client, task)
             if status is not None and status.is_over:
-                # A stream that still has something to say is let finish.
-                if over_since is None or self._news > news:
+                # A stream that still has something to say is let finish, and so is a database that is slow to store it.
+                if over_since is None or self._news > news or behind.count:
                     over_since, news = loop.time(), self._news
                 if loop.time() - over_since >= watching.END_GRACE:
                     await self._gap("The stream said nothing more, though the status says that it is over.")

@@ -23,19 +23,28 @@ Heard = Callable[[list[TaskEvent]], Awaitable[None]]
 Placed = tuple[TaskEvent, str]
 
 
-async def read(pk: int, token: str, events: AsyncIterator[TaskEvent], placed: bool, heard: Heard) -> bool:
+class Behind:
+    """How many events were read and are not stored yet. While there are any, a stream is not silent."""
+
+    count = 0
+
+
+async def read(
+    pk: int, token: str, events: AsyncIterator[TaskEvent], placed: bool, heard: Heard, behind: Behind
+) -> bool:
     """Write every event of the stream; `heard` is told of each batch with news once it is stored. True when the stream
     ended by itself, False when it broke.
 
     `placed`: the stream began at its beginning, so an event without an id is known by its place.
     """
     queue: asyncio.Queue[Placed | None] = asyncio.Queue(AHEAD)
-    taking = asyncio.create_task(_take(events, queue, placed))
+    taking = asyncio.create_task(_take(events, queue, placed, behind))
     try:
         while True:
             batch, ended = _waiting(queue, await queue.get())
             if batch and await _write(pk, token, batch):
                 await heard([event for event, _ in batch])
+            behind.count -= len(batch)
             if ended:
                 return await taking
     finally:
@@ -55,10 +64,13 @@ def _waiting(queue: asyncio.Queue[Placed | None], first: Placed | None) -> tuple
     return batch, True
 
 
-async def _take(events: AsyncIterator[TaskEvent], queue: asyncio.Queue[Placed | None], placed: bool) -> bool:
+async def _take(
+    events: AsyncIterator[TaskEvent], queue: asyncio.Queue[Placed | None], placed: bool, behind: Behind
+) -> bool:
     place, whole = 0, False
     try:
         async for event in events:
+            behind.count += 1
             await queue.put((event, f"place {place}" if placed else ""))
             place += 1
         whole = True
