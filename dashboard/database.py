@@ -62,17 +62,25 @@ def leave_connections_alone() -> None:
 
 
 def close_all() -> None:
-    """Close every connection the pool holds, so that a test database can be dropped.
+    """Close every connection the pool holds, so that a test database can be dropped."""
+    _in_every_thread(connections.close_all)
 
-    Each of the pool's threads is asked once, held by a barrier so that no thread answers twice.
-    """
+
+def settle() -> None:
+    """Return once every unit that was asked for has run to its end, those included that nobody awaits any more: a test
+    database that is emptied beside one of them may be deadlocked with it."""
+    _in_every_thread(lambda: None)
+
+
+def _in_every_thread(function: Callable[[], None]) -> None:
+    """Each of the pool's threads is asked once, held by a barrier so that no thread answers twice."""
     barrier = threading.Barrier(DATABASE_THREADS)
 
-    def close() -> None:
+    def run() -> None:
         barrier.wait()
-        connections.close_all()
+        function()
 
-    for waiting in [_POOL.submit(close) for _ in range(DATABASE_THREADS)]:
+    for waiting in [_POOL.submit(run) for _ in range(DATABASE_THREADS)]:
         waiting.result()
 
 

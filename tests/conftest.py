@@ -14,7 +14,7 @@ from django.db.models.signals import post_migrate
 from playwright.async_api import Browser, async_playwright
 
 from computers.models import Computer, Connection
-from dashboard.database import close_all
+from dashboard.database import close_all, settle
 from dashboard.models import Membership, Team, User
 from dashboard.permissions import Role
 from tests.support import chromium, prepared, services
@@ -46,6 +46,13 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     post_migrate.disconnect(create_contenttypes)
     yield
     close_all()
+
+
+@pytest.fixture
+def transactional_db(transactional_db: None) -> Iterator[None]:
+    """Emptied once nothing runs on it any more: what a test cancelled has left units behind."""
+    yield
+    settle()
 
 
 @pytest.fixture(autouse=True)
