@@ -114,9 +114,10 @@ class Stack:
         return self.base_url + answer.headers["Location"]
 
     def kept_computer(self, name: str, page: str) -> str:
-        """The address of the tests' common computer of that name, which shows `page` in its one tab.
+        """The address of the tests' common computer of that name, which shows `page` in its one tab, and nobody's agent
+        is at work there.
 
-        Whatever the test before left there: what cannot show it any more is replaced.
+        Whatever the test before left there, or the same test's first try: what cannot show it any more is replaced.
         """
         if name not in self._kept or not self._shows(name, page):
             self._kept[name] = self.open_computer(name, page)
@@ -125,12 +126,18 @@ class Stack:
     def _shows(self, name: str, page: str) -> bool:
         path = f"/computers/{self.upstream_id(name)}"
         with suppress(httpx.HTTPError):
-            if len(self.upstream("GET", f"{path}/tabs").json()["result"]["tabs"]) == 1:
+            tabs = self.upstream("GET", f"{path}/tabs").json()["result"]["tabs"]
+            if len(tabs) == 1 and not self._is_worked_on(name):
                 answer = self.upstream("POST", f"{path}/navigate", {"url": page}).json()
                 if answer["status"] == "SUCCESS":
                     return True
             self.upstream("DELETE", path)
         return False
+
+    def _is_worked_on(self, name: str) -> bool:
+        with closing(sqlite3.connect(self.folder / "lightdeck.sqlite3")) as database:
+            query = "SELECT agent_state FROM computers_computer WHERE name = ? ORDER BY id DESC"
+            return bool(database.execute(query, (name,)).fetchone()[0])
 
     async def context(
         self, browser: Browser, name: str = OWNER, role: str = "owner", **options: object
