@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,7 +124,9 @@ def page(teams: list[Team], question: Question, before: int = 0) -> Page:
     return Page(_lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else 0)
 
 
-async def export(actor: Actor, teams: list[Team], question: Question, form: str) -> AsyncIterator[bytes]:
+async def export(
+    actor: Actor, teams: list[Team], question: Question, form: str
+) -> AsyncGenerator[bytes, None]:
     """Every row of every action that fits, oldest first, as `form`: csv or jsonl. It stands in the log of each team
     before the first of it is sent, and afterwards how many rows there were."""
     written, last = 0, await _newest()

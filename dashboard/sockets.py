@@ -278,9 +278,8 @@ def _session_key(scope: Any) -> str:
     return ""
 
 
-@unit
-def _signed_in_user(session_key: str) -> tuple[User | None, bool]:
-    """The person, and whether a team of theirs waits for a second factor."""
+def signed_in_user(session_key: str) -> tuple[User | None, bool]:
+    """The person, and whether a team of theirs waits for a second factor. For code inside a unit."""
     if not session_key:
         return None, False
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
@@ -289,3 +288,6 @@ def _signed_in_user(session_key: str) -> tuple[User | None, bool]:
     if not (isinstance(user, User) and user.is_active):
         return None, False
     return user, user.team_that_waits() is not None
+
+
+_signed_in_user = unit(signed_in_user)

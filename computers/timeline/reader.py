@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,7 +151,7 @@ def _between(computer_pk: int, after: int, last: int) -> list[Shown]:
     return _shown(list(rows.order_by("number")))
 
 
-async def export(computer: Computer) -> AsyncIterator[bytes]:
+async def export(computer: Computer) -> AsyncGenerator[bytes, None]:
     """Every entry there is now, oldest first, one JSON object to a line."""
     last, after = await newest_number(computer.pk), 0
     while piece := await _piece(computer.pk, after, last):

@@ -6,8 +6,10 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from computers.models import see
 from computers.timeline import reader
 from computers.views.common import found, signed_in
+from dashboard.cut import while_allowed
 from dashboard.permissions import Action
 
 #: The media type of one JSON object to a line.
@@ -35,7 +37,9 @@ async def timeline(request: HttpRequest, public_id: str) -> HttpResponse:
 async def export(request: HttpRequest, public_id: str) -> HttpResponse:
     """Every entry, as JSON lines, however many there are: they are sent as they are read."""
     computer = await found(request, public_id, Action.WATCH)
-    response = StreamingHttpResponse(reader.export(computer), content_type=JSON_LINES)
+    # A stranger finds nothing, and every role may watch.
+    lines = while_allowed(request, reader.export(computer), lambda user: see(user, public_id))
+    response = StreamingHttpResponse(lines, content_type=JSON_LINES)
     response["Content-Disposition"] = f'attachment; filename="timeline-{computer.public_id}.jsonl"'
     response["Cache-Control"] = "no-store"
     # mypy: a stream is answered like any other response.

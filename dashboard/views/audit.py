@@ -9,7 +9,9 @@ from django.views.decorators.http import require_safe
 
 from computers.views.common import actor_of, person, signed_in
 from dashboard import audit_reader
+from dashboard.cut import while_allowed
 from dashboard.models import Team
+from dashboard.permissions import Action
 from dashboard.views.audit_filter import AuditFilter
 
 #: The media types of the two exports, by their file's ending.
@@ -53,8 +55,10 @@ async def export(request: HttpRequest, form: str) -> HttpResponse:
         return HttpResponse(said, status=422, content_type="text/plain; charset=utf-8")
     rows = audit_reader.export(actor_of(request), asked.chosen_teams, asked.question, form)
     if request.method == "HEAD":
-        await rows.aclose()  # type: ignore[attr-defined]  # nothing is read, so nothing is told
+        await rows.aclose()  # nothing is read, so nothing is told
         return HttpResponse(content_type=MEDIA_TYPES[form])
+    teams = set(asked.chosen_teams)
+    rows = while_allowed(request, rows, lambda user: teams.issubset(user.teams_for(Action.READ_AUDIT)))
     response = StreamingHttpResponse(rows, content_type=MEDIA_TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="audit.{form}"'
     response["Cache-Control"] = "no-store"

@@ -17,7 +17,8 @@ from agents.playground.questions import Chat, read_turns
 from agents.views.playground.common import chosen, manner_of
 from computers.views.common import REFUSALS, actor_of, explained, signed_in
 from computers.wire.chat import Delta
-from dashboard.permissions import Action
+from dashboard.cut import while_allowed
+from dashboard.permissions import Action, require
 
 MEDIA_TYPE = "application/x-ndjson"
 
@@ -35,7 +36,10 @@ async def chat(request: HttpRequest) -> HttpResponse:
         sentence, status = explained(refusal)
         told = {"sentence": sentence, "field": getattr(refusal, "code", "")}
         return JsonResponse(told, status=status)
-    response = StreamingHttpResponse(Closed(_lines(first, deltas)), content_type=MEDIA_TYPE)
+    lines = while_allowed(
+        request, _lines(first, deltas), lambda user: require(user, Action.USE_MODELS, connection.team_id)
+    )
+    response = StreamingHttpResponse(Closed(lines), content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
     # A proxy that collects an answer would make it come all at once.
     response["X-Accel-Buffering"] = "no"

@@ -139,7 +139,7 @@ async def test_an_export_that_is_broken_off_is_told_as_open(team: Team, alice: U
     pieces = export(Actor(alice), [team], Question(), "jsonl")
     await anext(pieces)
     await anext(pieces)
-    await pieces.aclose()  # type: ignore[attr-defined]
+    await pieces.aclose()
     assert (await told())[1] == ("unknown", {"rows": audit_reader.EXPORT_PIECE})
 
 
