@@ -22,6 +22,7 @@ from tests.support.programs import (  # noqa: F401  hooks of this file
     pytest_collection_modifyitems,
     pytest_runtest_setup,
     pytest_runtest_teardown,
+    pytest_terminal_summary,
 )
 from tests.support.stack import Stack, run_stack
 from tests.support.web import Web, WebStarter

@@ -18,6 +18,8 @@ PROGRAMS = frozenset(
 )
 MARKER = "programs"
 RERUNS = 1
+#: Of a first try's failure, this much is said, characters.
+SAID_LIMIT = 600
 #: A journey through pages takes several times as long as a call of the local server.
 PAGES, WEIGHT_OF_A_JOURNEY = "tests/browser/pages/", 5
 #: Elsewhere the word "server" may mean something else.
@@ -50,6 +52,23 @@ def _longest_first(items: list[pytest.Item]) -> list[Path]:
     for item in items:
         weights[item.path] += WEIGHT_OF_A_JOURNEY if item.nodeid.startswith(PAGES) else 1
     return [path for path, _ in weights.most_common()]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what became of each first try: a fault that shows itself once in twenty runs is mended from that."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.write_line(f"FIRST TRY {report.nodeid}: {_what_happened(report)}")
+
+
+def _what_happened(report: pytest.TestReport) -> str:
+    """Our last line on the way to the failure, and the beginning of what it said."""
+    ours = [
+        f"{entry.reprfileloc.path}:{entry.reprfileloc.lineno}"
+        for entry in getattr(getattr(report.longrepr, "reprtraceback", None), "reprentries", ())
+        if getattr(entry, "reprfileloc", None) and entry.reprfileloc.path.startswith("tests/")
+    ]
+    said = getattr(getattr(report.longrepr, "reprcrash", None), "message", report.longreprtext)
+    return " ".join([*ours[-1:], *said.split()])[:SAID_LIMIT]
 
 
 @pytest.hookimpl(tryfirst=True)
