@@ -11,7 +11,7 @@
   const begun = performance.now();
   const width = innerWidth, height = innerHeight;
   const found = new Map(), passed = new Set();
-  let partial = false;
+  let partial = false, late = false;
 
   const plain = (text) => (text || "").replace(/\s+/g, " ").trim().slice(0, LONGEST_NAME);
   const attribute = (element, name) => Element.prototype.getAttribute.call(element, name);
@@ -148,7 +148,7 @@
   const walk = (root, frame) => {
     const nodes = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
     while (nodes.nextNode()) {
-      if (past(WALKING)) { partial = true; return; }
+      if (past(WALKING)) { late = true; return; }
       const element = nodes.currentNode;
       try {
         inner(element, frame, walk);
@@ -165,11 +165,12 @@
   try { walk(document, { x: 0, y: 0 }); } catch { partial = true; }
   for (const [list, part] of [[near, SEEING], [far, 1]])
     for (const [element, frame] of list) {
-      if (past(part) || found.size > most) { partial = true; break; }
+      if (found.size > most) { partial = true; break; }
+      if (past(part)) { late = true; break; }
       visit(element, frame);
     }
   const all = [...found.values()], seen = all.filter((one) => one[5]), rest = all.filter((one) => !one[5]);
   const nodes = [...seen, ...rest].slice(0, most);
-  return { width, height, title: plain(document.title), url: location.href.slice(0, 2000), nodes,
-           partial: partial || nodes.length < all.length };
+  return { width, height, title: plain(document.title), url: location.href.slice(0, 2000), nodes, late,
+           partial: partial || late || nodes.length < all.length };
 }

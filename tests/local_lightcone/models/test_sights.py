@@ -2,10 +2,12 @@
 
 import asyncio
 from base64 import b64encode
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from local_lightcone.actions.elements import elements
 from local_lightcone.models import kept, sights
 from local_lightcone.models.conversation import Told
 from local_lightcone.models.elements import Element, Sight
@@ -90,6 +92,32 @@ async def test_a_page_that_cannot_be_looked_at_leaves_nothing() -> None:
     shots.put(b"picture", beside=page.look)
     assert await found.of(NAME) is None
     await found.close()
+
+
+@pytest.mark.parametrize(
+    ("late", "looks", "names"),
+    [([False], 1, {"0"}), ([True, False], 2, {"1"}), ([True, True, False], 2, {"1"})],
+    ids=["in time", "late", "late again"],
+)
+async def test_a_look_that_ran_out_of_time_is_had_once_more(
+    late: list[bool], looks: int, names: set[str]
+) -> None:
+    asked: list[str] = []
+
+    async def call(method: str, params: dict[str, Any] | None = None, **_: Any) -> dict[str, Any]:
+        if method != "Runtime.evaluate":
+            return {"frameTree": {"frame": {"id": "f"}}, "executionContextId": 1}
+        assert params is not None
+        asked.append(params["expression"].rpartition("(")[2])
+        node = ["button", "button", [str(len(asked) - 1)], 1, 1, True]
+        was = late[len(asked) - 1]
+        seen = {"width": 9, "height": 9, "title": "", "url": "", "nodes": [node], "late": was, "partial": was}
+        return {"result": {"value": seen}}
+
+    sight = await elements(SimpleNamespace(call=call))  # type: ignore[arg-type]
+    assert sight is not None and {name for each in sight.elements for name in each.names} == names
+    assert len(asked) == looks and sight.partial is late[looks - 1]
+    assert len(set(asked)) == looks, "a second look has more time"
 
 
 def test_a_picture_is_known_by_address_and_by_its_bytes() -> None:
