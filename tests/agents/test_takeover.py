@@ -278,6 +278,8 @@ async def test_a_task_without_its_computer_or_its_id_says_so(
     running: Running, as_bob: Actor, make_task: Callable[..., Awaitable[Task]]
 ) -> None:
     task, _ = await running()
+    # Its first step named one, which is noted a moment later.
+    await until(unit(lambda: Task.objects.get(pk=task.pk).computer_id))
     await unit(Task.objects.filter(pk=task.pk).update)(computer=None)
     with pytest.raises(Refused, match="not known yet"):
         await takeover.take_over(as_bob, task)
