@@ -1,5 +1,5 @@
 # `make run` and `make test` do everything from a clean clone; .ci/setup installs what is missing.
-.PHONY: run test bench lint check setup
+.PHONY: run test bench lint check setup secrets
 
 PYTHON := .venv/bin/python
 # More for pytest: make test PYTEST_ARGS="--reruns 1".
@@ -30,3 +30,7 @@ check:
 
 setup:
 	@.ci/setup test
+
+# For `docker compose up`.
+secrets:
+	@.ci/secrets

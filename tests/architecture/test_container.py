@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -154,8 +155,31 @@ def test_no_secret_stands_in_it_and_each_that_is_mounted_is_declared() -> None:
                 assert value.removeprefix("/run/secrets/") in mounted, (name, key)
             elif SECRET.search(key):
                 assert re.fullmatch(r"\$\{\w+:-\}", value), (name, key)
-            assert not re.search(r"://[^/]*:(?!\$\{)[^/@]*@", value), (name, key)
-    assert all(list(source) == ["environment"] for source in declared.values())
+            assert not re.search(r"://[^/]*:[^/@]*@", value), (name, key)
+    # Compose cannot put a secret of the environment into a container that is read-only.
+    assert all(list(source) == ["file"] for source in declared.values())
+
+
+def test_every_secret_that_is_declared_is_made_once_for_nobody_elses_eyes(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+
+    def make() -> dict[str, str]:
+        env = {"PATH": os.environ["PATH"], "LIGHTDECK_SECRETS": str(folder)}
+        subprocess.run([ROOT / ".ci/secrets"], env=env, check=True, capture_output=True)
+        return {each.name: each.read_text(encoding="ascii") for each in folder.iterdir()}
+
+    made = make()
+    assert {f"${{LIGHTDECK_SECRETS:-./secrets}}/{name}" for name in made} == {
+        source["file"] for source in compose()["secrets"].values()
+    }
+    assert folder.stat().st_mode & 0o777 == 0o700
+    # The containers' user is none of this machine's.
+    assert all(each.stat().st_mode & 0o777 == 0o444 for each in folder.iterdir())
+    Fernet(made["field_encryption_keys"])
+    assert len(made["secret_key"]) >= 50 and made["local_key"].startswith("sk_")
+    assert made["database_url"] == f"postgres://lightdeck:{made['database_password']}@database:5432/lightdeck"
+    assert re.fullmatch(r"\w{40,}", made["database_password"], re.ASCII)
+    assert make() == made
 
 
 def test_only_the_dashboard_is_published_and_only_on_this_machine() -> None:
@@ -192,20 +216,18 @@ def test_every_name_is_documented() -> None:
         ours |= {key.removesuffix("_FILE") for key in environment_of(SERVICES[name])}
     ours -= {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
     assert not [name for name in ours if f"`{name}`" not in text("docs/configuration.md")]
-    asked = set(re.findall(r"\$\{(\w+)", text("compose.yaml")))
-    asked |= {source["environment"] for source in compose()["secrets"].values()}
+    asked = {*re.findall(r"\$\{(\w+)", text("compose.yaml")), *compose()["secrets"]}
     assert not [name for name in asked if f"`{name}`" not in text("docs/deployment.md")]
 
 
 def test_composes_own_reader_agrees() -> None:
     docker = shutil.which("docker")
-    answers = docker and subprocess.run([docker, "compose", "version"], capture_output=True).returncode == 0
-    if not docker or not answers:
+    # Nothing of ours comes from the environment, but a plug-in may be in the home folder.
+    env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    if not docker or subprocess.run([docker, "compose", "version"], capture_output=True, env=env).returncode:
         pytest.skip("there is no `docker compose` here")
-    names = ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "LIGHTDECK_LOCAL_KEY", "DATABASE_PASSWORD")
-    given = dict.fromkeys(names, "given")
     done = subprocess.run(
         [docker, "compose", "--file", str(ROOT / "compose.yaml"), "config", "--quiet"],
-        capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **given},
+        capture_output=True, text=True, env=env,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
