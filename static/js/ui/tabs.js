@@ -1,4 +1,7 @@
-/** A tab list: arrow keys move, and exactly one page of it is shown. Pages may ask to hear when they are. */
+/**
+ * A tab list: arrow keys move, and exactly one page of it is shown. Pages may ask to hear when they are. Whoever opens a
+ * page with the mouse is led to its `data-first`, if it has one: what they type next is not for the page's shortcuts.
+ */
 
 import { find, findAll } from "ui/dom.js";
 
@@ -20,9 +23,14 @@ export function wireTabs(list, onShown = () => {}) {
     onShown(chosen.getAttribute("aria-controls") ?? "");
   }
 
-  list.addEventListener("click", ({ target }) => {
-    const tab = /** @type {Element} */ (target).closest("[role=tab]");
-    if (tab instanceof HTMLElement) show(tab);
+  list.addEventListener("click", (event) => {
+    const tab = /** @type {Element} */ (event.target).closest("[role=tab]");
+    if (!(tab instanceof HTMLElement)) return;
+    show(tab);
+    const first = document.querySelector(`#${tab.getAttribute("aria-controls")} [data-first]`);
+    // Arrow keys stay with the tabs, and a finger wants no keyboard over half of its screen.
+    const byMouse = event instanceof PointerEvent && event.pointerType === "mouse";
+    if (byMouse && first instanceof HTMLElement) first.focus();
   });
   list.addEventListener("keydown", (event) => {
     const at = tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement));

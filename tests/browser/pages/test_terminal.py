@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import ONE_LOOP
-from tests.browser.pages.conftest import Windows
+from tests.browser.pages.conftest import Windows, open_cockpit
 from tests.browser.pages.terminals import (
     PATIENCE_MS,
     colour_of,
@@ -126,6 +126,19 @@ async def test_arrows_bring_commands_back_and_a_reload_forgets_them(window: Wind
     await expect(page.locator("[data-terminal][data-state=ready]")).to_be_visible(timeout=PATIENCE_MS)
     await box.press("ArrowUp")
     await expect(box).to_have_value("")
+
+
+@pytest.mark.pressed("POST /computers/{id}/exec", "Terminal: Run")
+async def test_whoever_opens_it_with_the_mouse_types_at_once(window: Windows, workshop: str) -> None:
+    page = await window()
+    await open_cockpit(page, workshop)
+    await page.get_by_role("tab", name="Terminal").click()
+    # Its first letter is also the shortcut that fills the window with the screen.
+    await page.keyboard.type("false || echo at once")
+    await expect(page.locator("[data-terminal][data-state=ready]")).to_be_visible(timeout=PATIENCE_MS)
+    await page.keyboard.press("Enter")
+    await expect(results(page)).to_contain_text("echo at once: exit 0", timeout=PATIENCE_MS)
+    await expect(page.get_by_role("tab", name="Terminal")).to_be_visible()
 
 
 @pytest.mark.pressed("POST /computers/{id}/exec", "Terminal: Run")
