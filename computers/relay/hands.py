@@ -51,10 +51,14 @@ class Hands(Protocol):
     def answer(self, answer: Answer, may_send: MaySend) -> None:
         """Answer the page's dialog. Not in line with the input: that waits for the page, and the page for this."""
 
+    def rest(self) -> None:
+        """Nobody drives through here for now: leave the page to whoever drives it elsewhere."""
+
 
 class CdpHands:
     """Input over one DevTools session. HTML drag and drop is intercepted, or the browser would wait for a desktop's
-    mouse. Whoever intercepted one must also end it: until then the page takes no pointer from anybody. `lost_drag`: a
+    mouse; only while somebody drives through here, since of several who intercept Chromium tells one, the earliest.
+    Whoever intercepted a drag must also end it: until then the page takes no pointer from anybody. `lost_drag`: a
     connection broke before it could."""
 
     def __init__(self, connection: CdpConnection, session: str, *, lost_drag: bool = False) -> None:
@@ -64,7 +68,7 @@ class CdpHands:
         self._drag: dict[str, Any] | None = None
         self._last: Pointer | None = None
         self._may_send: MaySend = lambda: False
-        connection.post("Input.setInterceptDrags", {"enabled": True}, session)
+        self._intercepts = False
         if lost_drag:
             connection.post(*wire.cancel_drag_command(), session)
 
@@ -94,6 +98,7 @@ class CdpHands:
     def put(self, item: Input, may_send: MaySend) -> None:
         """Send one item as its DevTools commands."""
         self._may_send = may_send
+        self._intercept(True)
         if isinstance(item, Pointer):
             self._last = item
             if self._drag is not None and item.action in {"move", "up"}:
@@ -107,6 +112,10 @@ class CdpHands:
         """Answer the page's dialog at once."""
         self._connection.post(*wire.answer_command(answer), self._session, may_send=may_send)
 
+    def rest(self) -> None:
+        """Intercept nothing until the next item is put."""
+        self._intercept(False)
+
     def drag_intercepted(self, data: dict[str, Any]) -> None:
         """The page started a drag; from now on moves drag, and the release drops. The news may come late: the drag
         enters where the pointer is by now, and drops there if the button is up already."""
@@ -116,6 +125,11 @@ class CdpHands:
         self._post(wire.drag_command("dragEnter", last, data))
         if last.action == "up" or not last.buttons:
             self._drag_on(last, data, drop=True)
+
+    def _intercept(self, wanted: bool) -> None:
+        if wanted != self._intercepts:
+            self._intercepts = wanted
+            self._connection.post("Input.setInterceptDrags", {"enabled": wanted}, self._session)
 
     def _drag_on(self, item: Pointer, data: dict[str, Any], *, drop: bool = False) -> None:
         # A page decides over each place whether it takes the drop, so the last place is told before the drop.
@@ -188,6 +202,9 @@ class RestHands:
 
     def answer(self, answer: Answer, may_send: MaySend) -> None:
         """The action endpoints know no dialogs, so none is ever shown here."""
+
+    def rest(self) -> None:
+        """The service's own pointer is everybody's."""
 
     async def close(self) -> None:
         """Stop calling."""

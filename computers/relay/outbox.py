@@ -120,6 +120,7 @@ class Outbox:
         for item in self.held.releases():
             if self._may_send():
                 self._put(hands, item)
+        hands.rest()
 
     async def _send_first(self) -> None:
         this_round = self._round

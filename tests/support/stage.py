@@ -148,6 +148,7 @@ class Stage:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
+        self._started: list[Process] = []
         self.cookies = {name: stack.cookie(name) for name in PEOPLE}
         self.computer = self.new_computer()
         self.public_id = self.public_id_of(self.computer)
@@ -198,8 +199,14 @@ class Stage:
             yield page
 
     def process(self) -> Process:
-        """One more dashboard process."""
-        return Process(self.stack)
+        """One more dashboard process, ended with the stage at the latest."""
+        self._started.append(Process(self.stack))
+        return self._started[-1]
+
+    def end_all(self) -> None:
+        """What a test that failed has left running."""
+        for process in self._started:
+            process.end()
 
 
 def _pairs(arguments: list[str]) -> list[tuple[str, str]]:

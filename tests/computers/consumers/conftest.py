@@ -71,7 +71,9 @@ def _computer(connection: Connection, url: str) -> Computer:
 @pytest.fixture(scope="session")
 def stage(stack: Stack) -> Iterator[Stage]:
     """The running product with one real computer."""
-    yield Stage(stack)
+    found = Stage(stack)
+    yield found
+    found.end_all()
 
 
 @pytest.fixture

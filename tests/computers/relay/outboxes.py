@@ -16,7 +16,7 @@ class Notebook:
     """Hands that note what they are given; `room_for(0)` makes them busy."""
 
     def __init__(self, log: list[Any]) -> None:
-        self.log, self.open, self.connected = log, True, True
+        self.log, self.open, self.connected, self.rests = log, True, True, True
         self._room = asyncio.Event()
         self._room.set()
 
@@ -29,12 +29,16 @@ class Notebook:
             raise NoAnswer("gone")
 
     def put(self, item: Input, may_send: Callable[[], bool]) -> None:
+        self.rests = False
         if may_send():
             self.log.append(item)
 
     def answer(self, answer: Answer, may_send: Callable[[], bool]) -> None:
         if may_send():
             self.log.append(answer)
+
+    def rest(self) -> None:
+        self.rests = True
 
 
 class Desk:

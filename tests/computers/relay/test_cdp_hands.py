@@ -68,6 +68,8 @@ async def test_without_the_lease_nothing_is_written(desk: Desk) -> None:
 async def test_a_lease_that_ends_while_a_write_waits_stops_the_next_one(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    desk.put(move(1))
+    await soon(lambda: desk.kinds)
     socket = desk.hands._connection._socket
     gate, send = asyncio.Event(), socket.send
 
@@ -79,9 +81,20 @@ async def test_a_lease_that_ends_while_a_write_waits_stops_the_next_one(
     desk.put(move(1), down())
     desk.lease = False
     gate.set()
-    await soon(lambda: desk.kinds)
+    await soon(lambda: len(desk.kinds) == 2)
     await asyncio.sleep(0.05)
-    assert desk.kinds == ["mouseMoved"]
+    assert desk.kinds == ["mouseMoved", "mouseMoved"]
+
+
+async def test_drags_are_intercepted_while_somebody_drives_and_no_longer(desk: Desk) -> None:
+    assert desk.browser.calls("Input.setInterceptDrags") == []
+    desk.put(move(1), down(), up())
+    desk.hands.rest()
+    desk.hands.rest()
+    desk.put(move(2))
+    await soon(lambda: len(desk.kinds) == 4)
+    switched = [each["params"]["enabled"] for each in desk.browser.calls("Input.setInterceptDrags")]
+    assert switched == [True, False, True]
 
 
 async def test_moves_wait_for_answers_and_buttons_do_not(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ async def test_everything_pressed_is_released_and_noted_so(desk: Desk) -> None:
     await desk.outbox.release_everything()
     assert actions(desk)[3:] == ["up left", "up KeyA", "up ShiftLeft"]
     assert desk.noted[-1] == {} and desk.outbox.held.noted() == {}
+    assert desk.hands.rests, "what the page drags next may be somebody else's"
 
 
 async def test_what_waits_is_dropped(desk: Desk) -> None:
