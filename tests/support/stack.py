@@ -119,7 +119,9 @@ class Stack:
 
         Whatever the test before left there, or the same test's first try: what cannot show it any more is replaced.
         """
-        if name not in self._kept or not self._shows(name, page):
+        if name in self._kept and not self._shows(name, page):
+            self._rename(name, f"replaced-{self._kept.pop(name).rstrip('/')[-4:]}")
+        if name not in self._kept:
             self._kept[name] = self.open_computer(name, page)
         return self._kept[name]
 
@@ -133,6 +135,11 @@ class Stack:
                     return True
             self.upstream("DELETE", path)
         return False
+
+    def _rename(self, name: str, other: str) -> None:
+        """A wall shows for a while what has ended, and a test means the new one by that name."""
+        with closing(sqlite3.connect(self.folder / "lightdeck.sqlite3", timeout=10)) as database, database:
+            database.execute("UPDATE computers_computer SET name = ? WHERE name = ?", (other, name))
 
     def _is_worked_on(self, name: str) -> bool:
         with closing(sqlite3.connect(self.folder / "lightdeck.sqlite3")) as database:
