@@ -66,8 +66,11 @@ class Stack:
 
     def upstream_id(self, name: str) -> str:
         """What the local Lightcone calls the computer that has this name here."""
+        return self._newest(name, "upstream_id")
+
+    def _newest(self, name: str, column: str) -> str:
         with closing(sqlite3.connect(self.folder / "lightdeck.sqlite3")) as database:
-            query = "SELECT upstream_id FROM computers_computer WHERE name = ? ORDER BY id DESC"
+            query = f"SELECT {column} FROM computers_computer WHERE name = ? ORDER BY id DESC"
             found: str = database.execute(query, (name,)).fetchone()[0]
             return found
 
@@ -129,7 +132,7 @@ class Stack:
         path = f"/computers/{self.upstream_id(name)}"
         with suppress(httpx.HTTPError):
             tabs = self.upstream("GET", f"{path}/tabs").json()["result"]["tabs"]
-            if len(tabs) == 1 and not self._is_worked_on(name):
+            if len(tabs) == 1 and not self._newest(name, "agent_state"):
                 answer = self.upstream("POST", f"{path}/navigate", {"url": page}).json()
                 if answer["status"] == "SUCCESS":
                     return True
@@ -140,11 +143,6 @@ class Stack:
         """A wall shows for a while what has ended, and a test means the new one by that name."""
         with closing(sqlite3.connect(self.folder / "lightdeck.sqlite3", timeout=10)) as database, database:
             database.execute("UPDATE computers_computer SET name = ? WHERE name = ?", (other, name))
-
-    def _is_worked_on(self, name: str) -> bool:
-        with closing(sqlite3.connect(self.folder / "lightdeck.sqlite3")) as database:
-            query = "SELECT agent_state FROM computers_computer WHERE name = ? ORDER BY id DESC"
-            return bool(database.execute(query, (name,)).fetchone()[0])
 
     async def context(
         self, browser: Browser, name: str = OWNER, role: str = "owner", **options: object

@@ -69,3 +69,4 @@ async def test_who_drove_before_in_another_process_and_looks_on_takes_nobodys_dr
         await page.until("log.some(e => e.type === 'drop')")
         assert [(each["x"], each["y"]) for each in await page.log("drop")] == [TARGET]
         await screen.release_control()
+    process.end()
