@@ -32,16 +32,16 @@ async def navigate(stage: Stage, body: dict[str, Any]) -> dict[str, Any]:
     with (
         stage.computer.cdp.listening("Page.lifecycleEvent", note, stage.tab.session),
         stage.computer.tabs.watching(lambda: loaded.put_nowait(None)),
-        stage.computer.tabs.dialogs.leaving(stage.tab.session),
         stage.computer.cdp.listening(
             "Page.javascriptDialogOpening", lambda _: loaded.put_nowait(None), stage.tab.session
         ),
     ):
-        answer = await stage.call("Page.navigate", {"url": url}, seconds=COMMIT_SECONDS)
-        if error := answer.get("errorText"):
-            raise ActionFailed(_reason(stage, url, since) or error)
-        if loader := answer.get("loaderId"):  # none: only the fragment changed
-            await _arrival(stage, loaded, loader)
+        async with stage.computer.tabs.dialogs.leaving(stage.tab.session):
+            answer = await stage.call("Page.navigate", {"url": url}, seconds=COMMIT_SECONDS)
+            if error := answer.get("errorText"):
+                raise ActionFailed(_reason(stage, url, since) or error)
+            if loader := answer.get("loaderId"):  # none: only the fragment changed
+                await _arrival(stage, loaded, loader)
     if reason := _reason(stage, await _address(stage), since):
         raise ActionFailed(reason)
     return {}

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from .cdp import Cdp, CdpError, Json
+from .departures import Departures
 
 ANSWER_SECONDS = 60.0
 """How long DevTools clients have to answer an alert. It blocks its page and no cast shows it, so then we do."""
@@ -13,9 +14,6 @@ PAUSES = (0.0, 0.0, 0.0, 0.0, 0.05, 0.1, 0.2, 0.5)
 """Before the next answer to a page that asks again and again: it must not keep the whole computer busy."""
 
 CALM_SECONDS = 2.0
-MOVING_SECONDS = 5.0
-LONGEST_HOLD_SECONDS = 50.0
-HOLD_PAUSE_SECONDS = 0.1
 """A page that has not asked for this long is answered at once again."""
 
 
@@ -26,22 +24,24 @@ class Dialogs:
         self._accepts: dict[str, bool] = {}
         self._held: set[str] = set()
         self._asked: dict[str, tuple[int, float]] = {}
-        self._leaving: dict[str, bool] = {}
+        self._leaving: dict[str, Callable[[], bool]] = {}
         """Sessions that go elsewhere, and whether the page that they leave is still there."""
 
-        self._moving_until = 0.0
+        self.departures = Departures(cdp, self._lately, self._open)
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self.drivers = 0
         """How many DevTools clients hear of dialogs: with one, a dialog is first theirs to answer."""
 
-    def watch(self, session: str) -> None:
+    def watch(self, session: str, frame: str) -> None:
         """From now on no dialog of this session's page stays unanswered."""
         self._cdp.listen("Page.javascriptDialogOpening", lambda event: self._opened(session, event), session)
         self._cdp.listen("Page.javascriptDialogClosed", lambda _: self._closed(session), session)
+        self.departures.watch(session, frame)
 
     def forget(self, session: str) -> None:
         """Its tab is gone."""
         self._closed(session)
+        self.departures.forget(session)
         self._asked.pop(session, None)
         self._accepts.pop(session, None)
 
@@ -69,43 +69,19 @@ class Dialogs:
         if session in self._open:
             self._answer(session, 0)
 
-    @contextlib.contextmanager
-    def leaving(self, session: str) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def leaving(self, session: str) -> AsyncIterator[None]:
         """Whoever goes elsewhere has answered: what holds the page now is dismissed, and it may not hold itself.
 
         What the next page asks while it loads is a question of its own.
         """
-
-        def left(event: Json) -> None:
-            if "parentId" not in event["frame"] and session in self._leaving:
-                self._leaving[session] = False
-
-        self._leaving[session] = True
-        try:
-            with self._cdp.listening("Page.frameNavigated", left, session):
+        async with self.departures.leaving(session) as still_there:
+            self._leaving[session] = still_there
+            try:
                 self.dismiss(session)
                 yield
-        finally:
-            self._leaving.pop(session, None)
-
-    def moving(self) -> None:
-        """A DevTools client sends its page elsewhere."""
-        self._moving_until = asyncio.get_running_loop().time() + MOVING_SECONDS
-
-    async def settled(self) -> None:
-        """Until a client may let go of its pages.
-
-        Chromium aborts if a session ends, or disables Page, while its page asks and is on its way to another
-        address (measured with 156: `bad_variant_access`, exit code 134, in every fifth try).
-        """
-        loop = asyncio.get_running_loop()
-        until = loop.time() + LONGEST_HOLD_SECONDS
-        while loop.time() < until and not self._cdp.closed and self._asks_on_its_way(loop.time()):  # noqa: ASYNC110
-            await asyncio.sleep(HOLD_PAUSE_SECONDS)
-
-    def _asks_on_its_way(self, now: float) -> bool:
-        asks = bool(self._open) or any(now - last < CALM_SECONDS for _, last in self._asked.values())
-        return asks and (bool(self._leaving) or now < self._moving_until)
+            finally:
+                self._leaving.pop(session, None)
 
     def asks(self, session: str) -> bool:
         """Whether this page is held by a dialog that is somebody's to answer, not by one that it is being left with."""
@@ -130,7 +106,8 @@ class Dialogs:
             opened.set()
         # Without anybody to ask, a page cannot keep its visitor.
         self._accepts[session] = keeps = event.get("type") == "beforeunload"
-        leaving = self._leaving.get(session, False) or (keeps and session in self._leaving)
+        still_there = self._leaving.get(session)
+        leaving = still_there is not None and (keeps or still_there())
         if self.drivers and not leaving:
             self._held.add(session)
             self._answer(session, ANSWER_SECONDS)
@@ -156,7 +133,13 @@ class Dialogs:
         with contextlib.suppress(CdpError):
             await self._cdp.call("Page.handleJavaScriptDialog", answer, session)
 
+    def _lately(self) -> bool:
+        """Whether any page asks something, or did a moment ago."""
+        now = asyncio.get_running_loop().time()
+        return bool(self._open) or any(now - last < CALM_SECONDS for _, last in self._asked.values())
+
     def _closed(self, session: str) -> None:
         self._held.discard(session)
+        self.departures.closed(session)
         if waiting := self._open.pop(session, None):
             waiting.cancel()

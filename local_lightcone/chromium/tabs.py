@@ -118,7 +118,7 @@ class Tabs:
             return False
         self._closing.add(tab.target_id)
         try:
-            with self.dialogs.leaving(tab.session):
+            async with self.dialogs.leaving(tab.session):
                 await self._cdp.call("Target.closeTarget", {"targetId": tab.target_id})
                 await self._until(lambda: tab.target_id not in self._open, CLOSE_SECONDS)
         except TimeoutError:
@@ -181,7 +181,7 @@ class Tabs:
     async def _welcome(self, target_id: str) -> None:
         with contextlib.suppress(CdpError):  # a tab may close while it is being greeted
             session = await self._cdp.attach(target_id)
-            self.dialogs.watch(session)
+            self.dialogs.watch(session, target_id)
             await self._cdp.call("Page.enable", session=session)
             await self._cdp.call("Page.setLifecycleEventsEnabled", {"enabled": True}, session)
             tab = Tab(target_id, session, await window_of(self._cdp, target_id), self._display)

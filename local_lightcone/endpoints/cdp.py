@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import re
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from ..chromium.cdp import dial
+from ..chromium.departures import Departures
 from ..guard import token
 from ..problems import Problem, session_not_found
 from ..sessions.computer import Computer
@@ -99,8 +101,8 @@ async def socket(client: WebSocket) -> None:
     finally:
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await client.close(GOING_AWAY)
-        await dialogs.settled()
-        await upstream.close()
+        async with dialogs.departures.letting_go():
+            await upstream.close()
 
 
 def _offered(computer: Computer) -> Computer:
@@ -121,10 +123,6 @@ async def _inward(
         if method and method[1] == HEARING and not hears:
             hears = True
             hearing.enter_context(computer.tabs.dialogs.driver())
-        if method and method[1].startswith(MOVING):
-            computer.tabs.dialogs.moving()
-        if method and method[1] in LETTING_GO:
-            await computer.tabs.dialogs.settled()
         if any(word in message for word in LOOKED_INTO):
             try:
                 command = _read(message)
@@ -142,7 +140,15 @@ async def _inward(
                 command = _through_the_forwarder(command)
             # Written anew, so that Chromium reads what was looked at and nothing else.
             message = json.dumps(command)
-        await upstream.send(message)
+        async with _in_turn(computer.tabs.dialogs.departures, method[1] if method else ""):
+            await upstream.send(message)
+
+
+def _in_turn(departures: Departures, method: str) -> AbstractAsyncContextManager[None]:
+    """When a message may go on: a client lets go of no page that is on its way to another address."""
+    if method in LETTING_GO:
+        return departures.letting_go()
+    return departures.moving() if method.startswith(MOVING) else contextlib.nullcontext()
 
 
 async def _outward(client: WebSocket, upstream: ClientConnection) -> None:

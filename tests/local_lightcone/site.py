@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +25,7 @@ FILE = "<!doctype html><title>File</title><input type=file id=file>"
 MOVING = """<!doctype html><title>Moving</title><h1 id=n></h1>
 <script>let i = 0; setInterval(() => { n.textContent = i++; }, 50)</script>"""
 ASKING = "<!doctype html><title>Asking</title><script>alert('while it loads')</script><h1>Loaded</h1>"
+SLOW_SECONDS = 0.7
 PAGES = {"/asking": ASKING, "/": PLAIN, "/pad": PAD, "/file": FILE, "/moving": MOVING}
 
 
@@ -33,6 +35,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/big":
             return self._answer(200, b"x" * 3_000_000)
+        if self.path == "/nothing":  # a browser that is sent there stays where it is
+            return self._answer(204, b"")
+        if self.path == "/slow":
+            time.sleep(SLOW_SECONDS)
+            return self._answer(200, b"<title>Slow</title>")
         page = PAGES.get(self.path.partition("?")[0])
         self._answer(200 if page else 404, (page or "nothing here").encode())
 

@@ -257,25 +257,3 @@ def test_it_can_be_switched_off(another_server: Callable[..., LocalServer]) -> N
         assert "endpoints" not in computer
         assert http.get(f"/computers/{computer['id']}/cdp/json/version").status_code == 404
         assert http.post(f"/computers/{computer['id']}/screenshot").json()["status"] == "SUCCESS"
-
-
-STORM = "data:text/html,<title>Storm</title><script>setTimeout(() => { while (true) alert(1) }, 50)</script>"
-
-
-@pytest.mark.parametrize("leaves", ["Page.disable", "Target.detachFromTarget", "the socket"])
-async def test_a_client_that_leaves_an_asking_page_on_its_way_elsewhere_does_not_end_the_browser(
-    server: LocalServer, sdk: Lightcone, fresh: Callable[..., str], site: str, leaves: str
-) -> None:
-    computer = fresh()
-    for _ in range(4):
-        async with devtools(server, computer) as client:
-            await client("Page.enable", client.page)
-            await asyncio.to_thread(sdk.computers.navigate, computer, url=STORM)
-            going = asyncio.create_task(asyncio.to_thread(sdk.computers.navigate, computer, url=f"{site}/"))
-            await asyncio.sleep(0.015)
-            if leaves == "Page.disable":
-                await client("Page.disable", client.page)
-            elif leaves == "Target.detachFromTarget":
-                await client("Target.detachFromTarget", sessionId=client.page)
-        assert (await going).status == "SUCCESS"
-    assert sdk.computers.retrieve(computer).status == "RUNNING"
