@@ -17,6 +17,7 @@ from typing import Any
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
+from computers import noted
 from computers.models import Computer, ControlLease
 from dashboard.database import atomic_unit, unit
 from dashboard.permissions import Actor
@@ -183,7 +184,7 @@ def activate(computer_id: int, epoch: int, process: str) -> Activation | None:
         process=process, waiting_on=waiting_on, renewed_at=timezone.now()
     ):
         return None
-    return Activation(epoch, bool(waiting_on), row.held)
+    return Activation(epoch, bool(waiting_on), noted.opened(row.held))
 
 
 @unit
@@ -218,15 +219,16 @@ def waited_out(computer_id: int, epoch: int, process: str) -> None:
 
 @unit
 def note_held(computer_id: int, epoch: int, process: str, held: dict[str, Any]) -> bool:
-    """Write down what is pressed, before it is pressed. False: the epoch is over and it must not be pressed."""
+    """Write down what is pressed; buttons and modifiers before they are. False: the epoch is over, press nothing."""
     rows = ControlLease.objects.filter(computer_id=computer_id, epoch=epoch, process=process)
-    return bool(rows.update(held=held))
+    return bool(rows.update(held=noted.sealed(held)))
 
 
 @unit
 def held_input(computer_id: int) -> dict[str, Any]:
     """What the row says is pressed."""
-    return ControlLease.objects.filter(computer_id=computer_id).values_list("held", flat=True).first() or {}
+    rows = ControlLease.objects.filter(computer_id=computer_id)
+    return noted.opened(rows.values_list("held", flat=True).first() or {})
 
 
 @unit
@@ -242,8 +244,8 @@ def note_pressed(computer_id: int, epoch: int, change: Callable[[dict[str, Any]]
     row = rows.select_for_update().first()
     if row is None:
         return False
-    noted = {key: value for key, value in change(dict(row.pressed)).items() if value}
-    return bool(rows.update(pressed=noted))
+    left = {key: value for key, value in change(dict(row.pressed)).items() if value}
+    return bool(rows.update(pressed=left))
 
 
 @unit
@@ -255,10 +257,10 @@ def pressed(computer_id: int) -> dict[str, Any]:
 
 
 @atomic_unit
-def forget_pressed(computer_id: int, noted: dict[str, Any]) -> None:
-    """All of `noted` was released; if something else was pressed meanwhile, the note stays."""
+def forget_pressed(computer_id: int, released: dict[str, Any]) -> None:
+    """All of `released` was; if something else was pressed meanwhile, the note stays."""
     row = ControlLease.objects.select_for_update().filter(computer_id=computer_id).first()
-    if row is not None and row.pressed == noted:
+    if row is not None and row.pressed == released:
         ControlLease.objects.filter(pk=row.pk).update(pressed={})
 
 

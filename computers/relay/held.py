@@ -1,7 +1,8 @@
 """What is pressed and not yet released. No sockets, no clock.
 
-Buttons and modifiers are the ones that do harm when they stay pressed under somebody else's hands; they are what the
-lease's row remembers. Ordinary keys are remembered here only, and released by the process that pressed them.
+The lease's row remembers what may stay pressed under somebody else's hands when a process dies: buttons and modifiers,
+before they are pressed, and an ordinary key once it has been down for long. What is typed is down for a tenth of a
+second, is remembered here only, and is released by the process that pressed it.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ from computers.wire.keys import MODIFIER_BITS
 from computers.wire.screen import Input, Key, Pointer
 
 _BUTTONS = frozenset({"left", "middle", "right", "back", "forward"})
+#: Nobody has more fingers.
+_LASTING_LIMIT = 20
 
 
 @dataclass(slots=True)
 class Held:
     """`buttons`: name → where it was last; `modifiers` and `keys`: code (or key) → key, in the order of their
-    pressing."""
+    pressing; `lasting`: those of `keys` that have been down for long."""
 
     buttons: dict[str, tuple[float, float]] = field(default_factory=dict)
     modifiers: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    lasting: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, noted: dict[str, Any]) -> Held:
@@ -34,20 +38,24 @@ class Held:
         for code, key in dict(noted.get("modifiers") or {}).items():
             if key in MODIFIER_BITS:
                 held.modifiers[str(code)] = key
+        keys = noted.get("keys")
+        for code, key in keys.items() if isinstance(keys, dict) else ():
+            held.keys[str(code)] = held.lasting[str(code)] = str(key)
         return held
 
     def noted(self) -> dict[str, Any]:
         """For the lease's row; empty when nothing that matters is pressed."""
-        if not self.buttons and not self.modifiers:
+        if not self.buttons and not self.modifiers and not self.lasting:
             return {}
         return {
             "buttons": {name: list(place) for name, place in self.buttons.items()},
-            "modifiers": self.modifiers,
+            "modifiers": dict(self.modifiers),
+            **({"keys": dict(self.lasting)} if self.lasting else {}),
         }
 
     def copy(self) -> Held:
         """An independent copy."""
-        return Held(dict(self.buttons), dict(self.modifiers), dict(self.keys))
+        return Held(dict(self.buttons), dict(self.modifiers), dict(self.keys), dict(self.lasting))
 
     def apply(self, item: Input) -> None:
         """`item` was sent."""
@@ -56,6 +64,11 @@ class Held:
         elif isinstance(item, Key):
             self._apply_key(item)
 
+    def lasts(self, name: str) -> None:
+        """The key `name` has been down for long, if it still is."""
+        if name in self.keys and len(self.lasting) < _LASTING_LIMIT:
+            self.lasting[name] = self.keys[name]
+
     def is_release_of_held(self, item: Input) -> bool:
         """Whether `item` lets go of something that is pressed: such an item is always welcome from the holder."""
         if isinstance(item, Pointer):
@@ -63,7 +76,7 @@ class Held:
         return (
             isinstance(item, Key)
             and item.action == "up"
-            and (_name(item) in self.modifiers or _name(item) in self.keys)
+            and (name_of(item) in self.modifiers or name_of(item) in self.keys)
         )
 
     def releases(self) -> list[Pointer | Key]:
@@ -86,10 +99,10 @@ class Held:
     def _apply_key(self, item: Key) -> None:
         pressed = self.modifiers if item.key in MODIFIER_BITS else self.keys
         if item.action == "down":
-            pressed[_name(item)] = item.key
+            pressed[name_of(item)] = item.key
         else:
-            self.modifiers.pop(_name(item), None)
-            self.keys.pop(_name(item), None)
+            for each in (self.modifiers, self.keys, self.lasting):
+                each.pop(name_of(item), None)
 
 
 def presses_what_is_noted(item: Input) -> bool:
@@ -99,5 +112,6 @@ def presses_what_is_noted(item: Input) -> bool:
     return isinstance(item, Key) and item.action == "down" and item.key in MODIFIER_BITS and not item.repeat
 
 
-def _name(item: Key) -> str:
+def name_of(item: Key) -> str:
+    """What a key goes by: its place on the keyboard, or where that is not known its name."""
     return item.code or item.key

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from computers.relay.hands import Hands
-from computers.relay.held import Held, presses_what_is_noted
+from computers.relay.held import Held, name_of, presses_what_is_noted
 from computers.upstream.errors import UpstreamError
 from computers.wire.screen import Input, Key, Pointer
 
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 #: still waits would never be released.
 WAITING_LIMIT = 1000
 RELEASES_LIMIT = 2000
+#: A key that has been down for so long is noted too, seconds: longer than anybody types.
+LASTING = 0.3
 
 Refuse = Callable[[str, str], None]
 
@@ -38,8 +40,8 @@ SENTENCES = {
 
 class Outbox:
     """`may_send` and `view` are asked before each write; `hands` is where input goes now; `note` writes down what is
-    about to be pressed and says whether it may be; `refuse(code, sentence)` tells the driver; `on_sent` hears of every
-    item that went upstream, in order."""
+    pressed, or is about to be, and says whether it may be; `refuse(code, sentence)` tells the driver; `on_sent` hears
+    of every item that went upstream, in order."""
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class Outbox:
         self._round = 0
         self._last_hands: Hands | None = None
         self.held = Held()
+        self._lasting: dict[str, asyncio.TimerHandle] = {}
         #: Let go of where nobody looks any more: when its own release comes, there is nothing left to do.
         self._left = Held()
 
@@ -149,7 +152,21 @@ class Outbox:
     def _put(self, hands: Hands, item: Input) -> None:
         hands.put(item, self._may_send)
         self.held.apply(item)
+        if isinstance(item, Key):
+            self._time(name_of(item))
         self._on_sent(item)
+
+    def _time(self, name: str) -> None:
+        """From a key's press to its release."""
+        if name not in self.held.keys:
+            if running := self._lasting.pop(name, None):
+                running.cancel()
+        elif name not in self._lasting:
+            self._lasting[name] = asyncio.get_running_loop().call_later(LASTING, self._lasts, name)
+
+    def _lasts(self, name: str) -> None:
+        self.held.lasts(name)
+        self._wake.set()
 
     def _moved_from(self, last: Hands, item: Input) -> bool:
         """Input goes into another tab from now on: let go, in the one before, of what is pressed there. True if that

@@ -100,6 +100,26 @@ async def test_after_a_kill_in_the_middle_of_a_drag_the_same_tab_drives_on_elsew
         await later.release_control()
 
 
+async def test_after_a_kill_a_key_that_was_held_is_released_by_whoever_drives_next(
+    stage: Stage, page: Page, first: Process, second: Process
+) -> None:
+    async with stage.screen(client=CLIENT, url=first.url) as screen:
+        await screen.shown()
+        await screen.take_control()
+        await screen.key("down", "w", "KeyW", text="w")
+        await page.until("log.some(e => e.type === 'keydown' && e.key === 'w')")
+        await screen.until(lambda: bool(stage.held().get("keys")))
+        assert "KeyW" not in str(stage.held()), "which key it is is nobody's to read"
+        first.end(kill=True)
+        await screen.until(lambda: screen.code is not None)
+    assert not await page.log("keyup")
+    async with stage.screen(client=CLIENT, url=second.url) as again:
+        await again.until(lambda: again.of("control") and again.of("control")[-1]["you_hold"])
+        await page.until("log.some(e => e.type === 'keyup' && e.key === 'w')")
+        await again.until(lambda: stage.held() == {})
+        await again.release_control()
+
+
 async def test_a_reload_that_lands_on_the_other_process_keeps_the_lease(
     stage: Stage, page: Page, second: Process
 ) -> None:

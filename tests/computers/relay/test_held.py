@@ -44,9 +44,23 @@ def test_a_key_without_a_place_goes_by_its_name() -> None:
     assert held(key("down", "a"), key("down", "b"), key("up", "a")).keys == {"b": "b"}
 
 
-def test_only_buttons_and_modifiers_are_noted() -> None:
+def test_of_the_keys_only_modifiers_and_those_that_last_are_noted() -> None:
     pressed = held(down("left", 1, 2), key("down", "Control", "ControlLeft"), key("down", "a", "KeyA"))
     assert pressed.noted() == {"buttons": {"left": [1, 2]}, "modifiers": {"ControlLeft": "Control"}}
+    pressed.lasts("KeyA")
+    assert pressed.noted()["keys"] == {"KeyA": "a"}
+    pressed.apply(key("up", "a", "KeyA"))
+    assert "keys" not in pressed.noted()
+
+
+def test_what_is_released_does_not_last_and_more_than_fingers_are_not_noted() -> None:
+    pressed = held(key("down", "a", "KeyA"), key("up", "a", "KeyA"))
+    pressed.lasts("KeyA")
+    assert pressed == Held()
+    many = held(*(key("down", "a", f"Key{number}") for number in range(30)))
+    for number in range(30):
+        many.lasts(f"Key{number}")
+    assert len(many.noted()["keys"]) == 20 and len(many.releases()) == 30
 
 
 def test_nothing_that_matters_is_noted_as_nothing() -> None:
@@ -54,7 +68,8 @@ def test_nothing_that_matters_is_noted_as_nothing() -> None:
 
 
 def test_what_was_noted_can_be_read() -> None:
-    pressed = held(down("left", 1, 2), key("down", "Control", "ControlLeft"))
+    pressed = held(down("left", 1, 2), key("down", "Control", "ControlLeft"), key("down", "a", "KeyA"))
+    pressed.lasts("KeyA")
     assert Held.read(pressed.noted()) == pressed
 
 
@@ -66,6 +81,7 @@ def test_what_was_noted_can_be_read() -> None:
         {"buttons": {"sixth": [1, 2]}, "modifiers": {"KeyA": "a"}},
         {"buttons": {"left": [1]}},
         {"buttons": {"left": "here"}},
+        {"keys": ["KeyA"]},
         {"tab": "T1", "unknown": 5},
     ],
 )

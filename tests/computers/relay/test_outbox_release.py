@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from computers.relay.outbox import LASTING
 from computers.wire.screen import Key
 from tests.computers.relay.items import down, key, move, text, up
 from tests.computers.relay.outboxes import Desk, Notebook, settle
@@ -80,3 +81,21 @@ async def test_what_was_let_go_of_with_its_tab_can_be_pressed_and_released_anew(
     await desk.put(*again, key("up", "a", view=desk.view))
     assert [item.action for item in before.log if isinstance(item, Key)] == ["down", "up"]
     assert log == again and desk.refused == []
+
+
+async def test_a_key_that_is_down_for_long_is_noted_until_it_is_released(desk: Desk) -> None:
+    await desk.put(key("down", "w", "KeyW"))
+    assert desk.noted == []
+    await asyncio.sleep(LASTING * 1.5)
+    await settle()
+    assert [noted["keys"] for noted in desk.noted] == [{"KeyW": "w"}]
+    await desk.put(key("down", "w", "KeyW", repeat=True), key("up", "w", "KeyW"))
+    assert desk.noted[1:] == [{}]
+
+
+async def test_what_is_typed_is_never_noted(desk: Desk) -> None:
+    for letter in "hunter2" * 3:
+        await desk.put(key("down", letter, letter))
+        await desk.put(key("up", letter, letter))
+    await asyncio.sleep(LASTING * 1.2)
+    assert desk.noted == [] and len(desk.sent) == 42
