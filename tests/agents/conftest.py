@@ -23,7 +23,7 @@ from tests.support.fake_agents import STARTED, FakeAgents, FakeTask, fake_agents
 
 __all__ = ["window"]
 
-SOON_SECONDS = 15.0
+SOON_SECONDS = 45.0
 
 MakeTask = Callable[..., Awaitable[Task]]
 Recording = Callable[[], AbstractAsyncContextManager[Recorder]]

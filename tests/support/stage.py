@@ -167,6 +167,26 @@ class Stage:
         wait_until(lambda: bool(self.rows(query, computer)), 30, "the dashboard noticing the computer")
         return str(self.rows(query, computer)[0][0])
 
+    def stop(self, process: Process) -> None:
+        """Stop it, but not in the middle of a write: on SQLite nobody could write any more, whoever they are."""
+        for _ in range(50):
+            process.stop()
+            if self._writable():
+                return
+            process.go_on()
+            time.sleep(0.05)
+        raise AssertionError("it writes all the time")
+
+    def _writable(self) -> bool:
+        connection = sqlite3.connect(self.stack.folder / "lightdeck.sqlite3", timeout=0.2)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.close()
+        return True
+
     def rows(self, query: str, *values: Any) -> list[Any]:
         """Read the dashboard's database."""
         connection = sqlite3.connect(

@@ -97,6 +97,8 @@ async def test_tabs_are_walked_shown_and_closed_by_keyboard(window: Windows, tab
     for count in (2, 3):
         await page.get_by_role("button", name="New tab").press("Enter")
         await expect(tabs(page)).to_have_count(count)
+        # The strip knows of it before the button's own answer, which takes the focus.
+        await expect(page.get_by_label("Address", exact=True)).to_be_focused()
     first, last = tabs(page).nth(0), tabs(page).nth(2)
     await last.focus()
     await page.keyboard.press("ArrowRight")

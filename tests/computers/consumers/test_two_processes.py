@@ -48,7 +48,7 @@ async def driving(stage: Stage, page: Page, first: Process) -> AsyncIterator[Scr
 async def test_a_stopped_process_loses_the_wheel_and_sends_nothing_when_it_goes_on(
     stage: Stage, page: Page, first: Process, second: Process, driving: Screen
 ) -> None:
-    first.stop()
+    stage.stop(first)
     # What its browser says meanwhile waits in its sockets, and must not be delivered later.
     for step in range(20):
         await driving.pointer("move", 300 + step, 555, buttons=1)
