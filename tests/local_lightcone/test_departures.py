@@ -1,4 +1,5 @@
 import asyncio
+import json
 from collections.abc import Callable
 
 import pytest
@@ -54,3 +55,28 @@ async def test_a_page_that_never_arrives_is_let_go_of_all_the_same(
         since = asyncio.get_running_loop().time()
         await client("Target.detachFromTarget", sessionId=again)
         assert asyncio.get_running_loop().time() - since < LONGEST_QUIET_HOLD_SECONDS * 0.8
+
+
+@pytest.mark.parametrize("leaves", ["Page.disable", "Target.detachFromTarget"])
+async def test_a_question_of_the_page_that_is_left_keeps_nobody(
+    server: LocalServer, fresh: Callable[..., str], site: str, leaves: str
+) -> None:
+    async with devtools(server, fresh()) as client:
+        await client("Page.enable", client.page)
+        await client("Page.navigate", client.page, url=f"{site}/")
+        await client.evaluate("setTimeout(() => alert(1), 50)")
+        while not any(event["method"] == "Page.javascriptDialogOpening" for event in client.events):
+            await client("Browser.getVersion")
+        going = {
+            "id": 0,
+            "method": "Page.navigate",
+            "sessionId": client.page,
+            "params": {"url": f"{site}/pad"},
+        }
+        await client.socket.send(json.dumps(going))
+        if leaves == "Page.disable":
+            await client(leaves, client.page)
+        else:
+            await client(leaves, sessionId=client.page)
+        again = await client.attach(client.tab)
+        assert await client.eventually("location.pathname === '/pad'", again)
