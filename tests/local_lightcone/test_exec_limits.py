@@ -13,6 +13,7 @@ import pytest
 from tzafon import Lightcone
 
 from local_lightcone.exec import room
+from local_lightcone.exec.command import OVERRAN
 from local_lightcone.exec.limits import FILE_BYTES, KEPT_BYTES, MEMORY_BYTES, TASKS
 from local_lightcone.exec.watch import memory, workspace_full
 
@@ -90,7 +91,8 @@ def test_nor_many_together(sdk: Lightcone, shared: str) -> None:
     hold = f"(head -c {each} /dev/zero; sleep 60) | tail -c {each} > /dev/null"
     answer = sdk.computers.exec.sync(shared, command=" & ".join([hold] * 4) + " & wait", timeout=90)
     assert answer.exit_code == -1
-    assert "of memory" in str(answer.stderr)
+    # Whoever sees it first says so: our watch, or the kernel.
+    assert "of memory" in str(answer.stderr) or OVERRAN in str(answer.stderr)
 
 
 def test_the_memory_of_a_tree_is_that_of_its_processes() -> None:
