@@ -1,4 +1,7 @@
-"""What the lease's row says is pressed, as it lies there: which keys is nobody's to read, so those are encrypted."""
+"""What the lease's row says is pressed, as it lies there: which keys is nobody's to read, so those are encrypted.
+
+A note lives as long as a key is held, so `rotate_keys` passes it by.
+"""
 
 from __future__ import annotations
 

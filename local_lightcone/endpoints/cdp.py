@@ -1,9 +1,9 @@
 """Chrome's DevTools protocol, passed through as it is.
 
-Every client gets a socket of its own to Chromium. Three things are looked at on the way in, all cheaply:
+Every client gets a socket of its own to Chromium. Four things are looked at on the way in, all cheaply:
 whether a message drives the computer (then it counts as activity; watching does not, so that a forgotten
-viewer cannot keep a computer alive), whether it would end the browser for everybody, and whether it would lead
-pages around the forwarder.
+viewer cannot keep a computer alive), whether it would end the browser for everybody, whether it would lead
+pages around the forwarder, and whether it lets go of a page or sends one elsewhere (`chromium/departures.py`).
 """
 
 import asyncio

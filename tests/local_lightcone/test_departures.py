@@ -1,16 +1,67 @@
 import asyncio
 import json
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 from tzafon import Lightcone
 
-from local_lightcone.chromium.departures import LONGEST_QUIET_HOLD_SECONDS
+from local_lightcone.chromium.cdp import Cdp, Json, Listener
+from local_lightcone.chromium.departures import HOLD_PAUSE_SECONDS, LONGEST_QUIET_HOLD_SECONDS, Departures
 
-from .harness import LocalServer, devtools
+from .harness import DevTools, LocalServer, devtools
 from .site import SLOW_SECONDS
 
 STORM = "data:text/html,<title>Storm</title><script>setTimeout(() => { while (true) alert(1) }, 50)</script>"
+
+
+async def let_go(client: DevTools, leaves: str) -> None:
+    if leaves == "Page.disable":
+        await client(leaves, client.page)
+    else:
+        await client(leaves, sessionId=client.page)
+
+
+class Told:
+    """A Chromium that says what it is told to: the moment that matters here is a few milliseconds of the real one."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self.listeners: dict[str, Listener] = {}
+
+    def listen(self, method: str, listener: Listener, session: str | None = None) -> None:
+        self.listeners[method] = listener
+
+    async def call(self, method: str, **_: Any) -> Json:
+        return {}
+
+
+async def test_between_its_arrival_and_the_end_of_the_dialog_before_it_no_page_is_let_go_of() -> None:
+    told, dialogs = Told(), {"session"}
+    departures = Departures(cast(Cdp, told), lambda: True, dialogs)
+    departures.watch("session", "frame")
+
+    async def leave() -> None:
+        async with departures.letting_go():
+            pass
+
+    async def is_kept() -> bool:
+        await asyncio.sleep(HOLD_PAUSE_SECONDS * 3)
+        return not leaving.done()
+
+    start = {"frameId": "frame", "loaderId": "next", "navigationType": "differentDocument"}
+    told.listeners["Page.frameStartedNavigating"](start)
+    leaving = asyncio.create_task(leave())
+    assert await is_kept()
+    # The page before it may be told late.
+    told.listeners["Page.frameNavigated"]({"frame": {"loaderId": "before"}})
+    assert await is_kept()
+    told.listeners["Page.frameNavigated"]({"frame": {"loaderId": "next"}})
+    assert await is_kept()
+    departures.closed("session")
+    async with asyncio.timeout(LONGEST_QUIET_HOLD_SECONDS):
+        await leaving
 
 
 @pytest.mark.parametrize("leaves", ["Page.disable", "Target.detachFromTarget", "the socket"])
@@ -24,10 +75,8 @@ async def test_a_client_that_leaves_an_asking_page_on_its_way_elsewhere_does_not
             await asyncio.to_thread(sdk.computers.navigate, computer, url=STORM)
             going = asyncio.create_task(asyncio.to_thread(sdk.computers.navigate, computer, url=f"{site}/"))
             await asyncio.sleep(0.015)
-            if leaves == "Page.disable":
-                await client("Page.disable", client.page)
-            elif leaves == "Target.detachFromTarget":
-                await client("Target.detachFromTarget", sessionId=client.page)
+            if leaves != "the socket":
+                await let_go(client, leaves)
         assert (await going).status == "SUCCESS"
     assert sdk.computers.retrieve(computer).status == "RUNNING"
 
@@ -74,9 +123,6 @@ async def test_a_question_of_the_page_that_is_left_keeps_nobody(
             "params": {"url": f"{site}/pad"},
         }
         await client.socket.send(json.dumps(going))
-        if leaves == "Page.disable":
-            await client(leaves, client.page)
-        else:
-            await client(leaves, sessionId=client.page)
+        await let_go(client, leaves)
         again = await client.attach(client.tab)
         assert await client.eventually("location.pathname === '/pad'", again)
